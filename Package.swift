@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// A Swift target with the settings every target of this package has.
+func swift(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func program(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+  name: "rsm",
+  products: [
+    .library(name: "RSM", targets: ["RSM"]),
+    .library(name: "rsm", type: .dynamic, targets: ["RSMCABILink"]),
+    .executable(name: "rsmd", targets: ["rsmd"]),
+    .executable(name: "rsmctl", targets: ["rsmctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+  ],
+  targets: [
+    .target(name: "CRSM", path: "Sources/CRSM"),
+    .target(name: "CLinux", path: "Sources/CLinux"),
+    swift("RSMKernel", at: "Sources/RSMKernel", ["CLinux", system]),
+    swift("RSMControl", at: "Sources/RSMControl", ["CRSM"]),
+    swift("RSMPinning", at: "Sources/RSMPinning", ["RSMKernel", system]),
+    swift("RSMBackend", at: "Sources/RSMBackend", ["RSMControl", "RSMKernel", system]),
+    swift("RSM", at: "Sources/RSM", ["RSMControl", "RSMKernel", "RSMPinning", system]),
+    swift("RSMCABI", at: "Sources/RSMCABI", ["RSM", "CRSM"]),
+    .target(
+      name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink", exclude: ["librsm.map"],
+      swiftSettings: settings,
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-static-stdlib", "-use-ld=lld", "-Xlinker", "-s", "-Xlinker", "--gc-sections", "-Xlinker",
+            "-soname=librsm.so.1",
+            "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/RSMCABILink/librsm.map",
+          ], .when(configuration: .release))
+      ]),
+
+    .systemLibrary(name: "CFuse3", path: "fuse/CFuse3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+    .target(name: "CFuseShims", dependencies: ["CFuse3"], path: "fuse/CFuseShims"),
+    swift("RSMFuse", at: "fuse/RSMFuse", ["RSMBackend", "RSMKernel", "CFuseShims", "CFuse3", system]),
+    program(
+      "rsmd", at: "fuse/rsmd", ["RSMFuse", "RSMKernel", .product(name: "Logging", package: "swift-log"), system]),
+
+    swift("RSMTools", at: "tools/RSMTools", ["RSMControl", "RSMKernel", "CLinux", system]),
+    program(
+      "rsmctl", at: "tools/rsmctl",
+      [
+        "RSMTools", "RSMControl", "RSMKernel", "CLinux", system,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

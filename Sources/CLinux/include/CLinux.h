@@ -1,0 +1,90 @@
+/*
+ * Linux interfaces that Swift cannot reach through Glibc: system calls libc does not wrap, variadic functions, function-like
+ * macros, and structures and constants newer than the headers of Debian 12. Every function returns what the system call
+ * returns and leaves errno alone.
+ */
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/* PROCMAP_QUERY on /proc/PID/maps, Linux 6.11 */
+struct clinux_procmap_query {
+	uint64_t size, query_flags, query_addr;
+	uint64_t vma_start, vma_end, vma_flags, vma_page_size, vma_offset, inode;
+	uint32_t dev_major, dev_minor, vma_name_size, build_id_size;
+	uint64_t vma_name_addr, build_id_addr;
+};
+static const uint64_t CLINUX_VMA_COVERING_OR_NEXT = 0x10;
+static const uint64_t CLINUX_VMA_READABLE = 1;
+static const uint64_t CLINUX_VMA_WRITABLE = 2;
+static const uint64_t CLINUX_VMA_EXECUTABLE = 4;
+
+/* PAGEMAP_SCAN on /proc/PID/pagemap, Linux 6.7 */
+struct clinux_page_region {
+	uint64_t start, end, categories;
+};
+struct clinux_pagemap_scan {
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+static const uint64_t CLINUX_PAGE_IS_PRESENT = 8;
+static const uint64_t CLINUX_PAGE_IS_HUGE = 64;
+
+/* PIDFD_GET_INFO, Linux 6.13, in its first published size */
+struct clinux_pidfd_info {
+	uint64_t mask, cgroupid;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+	int32_t exit_code;
+};
+
+/* ioctl is variadic. */
+int clinux_procmap_query(int fd, struct clinux_procmap_query *query);
+long clinux_pagemap_scan(int fd, struct clinux_pagemap_scan *scan);
+int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info);
+
+/* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
+int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);
+int clinux_munlock(uintptr_t address, uintptr_t length);
+int clinux_madvise_cold(uintptr_t address, uintptr_t length);
+int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
+long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
+void *clinux_map_wipe_on_fork(size_t length);
+int clinux_pidfd_open(pid_t pid);
+int clinux_pidfd_open_thread(pid_t tid);
+int clinux_pidfd_send_signal(int pidfd, int signal);
+int clinux_tgkill(pid_t tgid, pid_t tid, int signal);
+int clinux_die_with_parent(void);
+int clinux_set_process_name(const char *name);
+char *clinux_secure_getenv(const char *name);
+void clinux_block_signals(const int *signals, size_t count);
+void clinux_unblock_all_signals(void);
+int clinux_signalfd(const int *signals, size_t count);
+
+/*
+ * Descriptors that a forked child must not keep: pthread_atfork, which Swift cannot call, closes them in it. Returns 0, or -1
+ * where no place is left.
+ */
+int clinux_close_in_forked_child(int fd);
+void clinux_keep_in_forked_child(int fd);
+
+/* CMSG_* are function-like macros. fd -1 sends or receives no descriptor. */
+ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd);
+ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd);
+
+/*
+ * Starts argv[0] with fds[i] as descriptor i (for all i < count) and everything else closed; returns the pid or -errno. A
+ * companion is out of reach of the terminal's signals and gets SIGTERM when its parent dies.
+ */
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion);
+
+#endif

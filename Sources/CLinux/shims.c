@@ -1,0 +1,217 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PROCMAP_QUERY_NUMBER _IOWR('f', 17, struct clinux_procmap_query)
+#define PAGEMAP_SCAN_NUMBER _IOWR('f', 16, struct clinux_pagemap_scan)
+#define PIDFD_GET_INFO_NUMBER _IOWR(0xff, 11, struct clinux_pidfd_info)
+#define PIDFD_THREAD_FLAG O_EXCL
+
+_Static_assert(sizeof(struct clinux_procmap_query) == 104 && PROCMAP_QUERY_NUMBER == 0xc0686611, "procmap_query");
+_Static_assert(sizeof(struct clinux_pagemap_scan) == 96 && PAGEMAP_SCAN_NUMBER == 0xc0606610, "pm_scan_arg");
+_Static_assert(sizeof(struct clinux_page_region) == 24, "page_region");
+_Static_assert(sizeof(struct clinux_pidfd_info) == 64 && PIDFD_GET_INFO_NUMBER == 0xc040ff0b, "pidfd_info");
+
+int clinux_procmap_query(int fd, struct clinux_procmap_query *query)
+{
+	return ioctl(fd, PROCMAP_QUERY_NUMBER, query);
+}
+
+long clinux_pagemap_scan(int fd, struct clinux_pagemap_scan *scan)
+{
+	return ioctl(fd, PAGEMAP_SCAN_NUMBER, scan);
+}
+
+int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info)
+{
+	return ioctl(pidfd, PIDFD_GET_INFO_NUMBER, info);
+}
+
+int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags)
+{
+	return mlock2((void *)address, length, flags);
+}
+
+int clinux_munlock(uintptr_t address, uintptr_t length)
+{
+	return munlock((void *)address, length);
+}
+
+int clinux_madvise_cold(uintptr_t address, uintptr_t length)
+{
+	return madvise((void *)address, length, MADV_COLD);
+}
+
+int clinux_madvise_populate_read(uintptr_t address, uintptr_t length)
+{
+	return madvise((void *)address, length, MADV_POPULATE_READ);
+}
+
+long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length)
+{
+	struct iovec range = { (void *)address, length };
+	return syscall(SYS_process_madvise, pidfd, &range, 1, MADV_COLD, 0);
+}
+
+void *clinux_map_wipe_on_fork(size_t length)
+{
+	void *page = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, length, MADV_WIPEONFORK) != 0) {
+		munmap(page, length);
+		return NULL;
+	}
+	return page;
+}
+
+int clinux_pidfd_open(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int clinux_pidfd_open_thread(pid_t tid)
+{
+	return (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+}
+
+int clinux_pidfd_send_signal(int pidfd, int signal)
+{
+	return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int clinux_tgkill(pid_t tgid, pid_t tid, int signal)
+{
+	return (int)syscall(SYS_tgkill, tgid, tid, signal);
+}
+
+int clinux_die_with_parent(void)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+int clinux_set_process_name(const char *name)
+{
+	return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+char *clinux_secure_getenv(const char *name)
+{
+	return secure_getenv(name);
+}
+
+static sigset_t signal_set(const int *signals, size_t count)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < count; i++)
+		sigaddset(&set, signals[i]);
+	return set;
+}
+
+void clinux_block_signals(const int *signals, size_t count)
+{
+	sigset_t set = signal_set(signals, count);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+int clinux_signalfd(const int *signals, size_t count)
+{
+	sigset_t set = signal_set(signals, count);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void clinux_unblock_all_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd)
+{
+	struct iovec part = { (void *)bytes, count };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .bytes = { 0 } };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	if (fd >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(int));
+	}
+	return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd)
+{
+	struct iovec part = { bytes, count };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+	    .msg_controllen = sizeof(control.bytes) };
+	ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	*fd = -1;
+	if (received < 0)
+		return received;
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(header), sizeof(int));
+	return received;
+}
+
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion)
+{
+	int high[16];
+	int failure[2];
+	if (count > 16)
+		return -EINVAL;
+	if (pipe2(failure, O_CLOEXEC) != 0)
+		return -errno;
+	pid_t child = fork();
+	if (child == 0) {
+		int report = fcntl(failure[1], F_DUPFD_CLOEXEC, 64);
+		clinux_unblock_all_signals();
+		if (companion && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
+			goto failed;
+		for (int i = 0; i < count && report >= 0; i++)
+			if ((high[i] = fcntl(fds[i], F_DUPFD, 32)) < 0)
+				goto failed;
+		for (int i = 0; i < count && report >= 0; i++)
+			if (dup2(high[i], i) < 0)
+				goto failed;
+		if (report >= 0 && dup2(report, count) == count && fcntl(count, F_SETFD, FD_CLOEXEC) == 0) {
+			report = count;
+			syscall(SYS_close_range, (unsigned)count + 1, ~0U, 0);
+			execve(argv[0], argv, envp);
+		}
+failed:;
+		int error = errno;
+		if (write(report >= 0 ? report : failure[1], &error, sizeof(error)) < 0)
+			_exit(126);
+		_exit(127);
+	}
+	int error = child < 0 ? errno : 0;
+	close(failure[1]);
+	if (child > 0 && read(failure[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
+		error = 0;
+	close(failure[0]);
+	return error == 0 ? child : -error;
+}

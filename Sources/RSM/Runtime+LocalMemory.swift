@@ -1,0 +1,76 @@
+import CRSM
+import RSMControl
+import RSMKernel
+import RSMPinning
+import Synchronization
+
+extension Runtime {
+  /// Pins `length` bytes at `address`, rounded up to whole pages, and enters a handle for them.
+  package func createHandle(controller: Token, address: UInt, length: UInt) throws(RSMError) -> Token {
+    guard isLive(controller: controller) else { throw .badController }
+    guard length > 0 else { throw RSMError(.badLength, "a local memory handle needs at least 1 byte") }
+    guard address != 0, let range = PageRange(address: address, length: length) else {
+      throw RSMError(
+        .badAddress,
+        "\(length) bytes at 0x\(String(address, radix: 16)) are no range to pin: it must start on a page (\(pageSize) bytes), not be "
+          + "NULL and not wrap around the end of the address space")
+    }
+    let (session, engine) = try connected()
+    do throws(PinError) {
+      try engine.pin(range)
+    } catch {
+      throw RSMError(pinning: range, failed: error)
+    }
+    do throws(RSMError) {
+      let memory = LocalMemory(
+        range: range, id: try enter(address: address, length: length, in: session), session: session)
+      guard let token = state.withLock({ $0.localMemory.insert(memory) }) else {
+        try? session.freeHandle(memory.id)
+        throw RSMError(
+          .insufficientResources, "this process has \(Token.slotLimit) local memory handles, the most librsm admits")
+      }
+      return token
+    } catch {
+      engine.unpin(range)
+      throw error
+    }
+  }
+
+  /// Removes a handle and takes its pins back.
+  package func freeHandle(controller: Token, handle: Token) throws(RSMError) {
+    guard isLive(controller: controller) else { throw .badController }
+    try freeHandle(handle)
+  }
+
+  package func freeHandle(_ handle: Token) throws(RSMError) {
+    guard let memory = state.withLock({ $0.localMemory.remove(handle) }) else {
+      throw RSMError(.badLocalMemoryHandle, "not a live local memory handle of this process")
+    }
+    if !memory.session.isLost {
+      try? memory.session.freeHandle(memory.id)
+    }
+    try pinEngine().unpin(memory.range)
+  }
+
+  /// The id of a live handle at rsmd, the name of its file.
+  package func id(of handle: Token) -> UInt64? {
+    state.withLock { $0.localMemory[handle]?.id }
+  }
+
+  private func enter(address: UInt, length: UInt, in session: ControlSession) throws(RSMError) -> UInt64 {
+    do throws(ControlSession.Failure) {
+      return try session.createHandle(address: address, length: length)
+    } catch {
+      switch error {
+      case .refused(let refusal):
+        let code: RSMError.Code =
+          refusal.code <= RSMERR_SEG_NOT_CONNECTED ? .init(rawValue: refusal.code) : .internalError
+        throw RSMError(code, "rsmd at \(session.mountPoint) refused a handle: \(refusal.reason.explanation)")
+      case .lost(let errno):
+        throw RSMError(
+          .insufficientResources,
+          "rsmd at \(session.mountPoint) is gone (\(errno)); start it again, the next call connects anew")
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// What a C handle is made of: a kind, a slot of that kind's table, and a serial number that no other handle of this process or
+/// of its ancestors has. Never 0 and never an address.
+package struct Token: RawRepresentable, Hashable, Sendable {
+  enum Kind: UInt {
+    case controller = 1
+    case localMemory = 2
+  }
+
+  static let slotLimit = 1 << 24
+  private static let serialMask: UInt = 1 << 36 - 1
+
+  package let rawValue: UInt
+
+  package init(rawValue: UInt) {
+    self.rawValue = rawValue
+  }
+
+  init(kind: Kind, slot: Int, serial: UInt) {
+    rawValue = kind.rawValue << 60 | (serial & Self.serialMask) << 24 | UInt(slot)
+  }
+
+  var kind: Kind? { Kind(rawValue: rawValue >> 60) }
+  var slot: Int { Int(rawValue & UInt(Self.slotLimit - 1)) }
+}

@@ -1,0 +1,185 @@
+import CRSM
+package import RSMControl
+package import RSMKernel
+
+/// The agent's tables and what clients may do to them. Knows neither FUSE nor the client library. Belongs to the loop thread.
+package final class Backend {
+  /// Live handles admitted in all: bounds the agent's memory.
+  package static let maxHandles = 1_048_576
+
+  package private(set) var handles = HandleTable()
+  /// Bytes the live handles cover.
+  package private(set) var claimedBytes: UInt64 = 0
+  package private(set) var requestCount: UInt64 = 0
+  package private(set) var refusalCount: UInt64 = 0
+  package let inspections: Inspections
+  private let log: NoticeLog
+  private let clients: ClientTable
+
+  /// - Parameter notice: takes what an administrator should know.
+  package init(loop: EventLoop, inspections: Inspections, notice: @escaping (String) -> Void) {
+    self.inspections = inspections
+    log = NoticeLog(notice)
+    clients = ClientTable(loop: loop, log: log)
+    clients.ended = { [unowned self] file in
+      handles.removeAll(from: &file.handles) { claimedBytes -= $0.coveredBytes }
+    }
+  }
+
+  package var openFileCount: Int { clients.fileCount }
+  package var processCount: Int { clients.processCount }
+
+  /// A new open file of `ctl`.
+  package func openFile() -> UInt64 {
+    clients.open()
+  }
+
+  /// The last reference to an open file is gone, and with it all that was made on it.
+  package func release(file: UInt64) {
+    clients.release(file)
+  }
+
+  /// Carries out one ioctl request in place.
+  ///
+  /// - Parameter bytes: the request, replaced by the reply.
+  /// - Returns: the result of the ioctl; nil if there is no such command with this size.
+  package func carryOut(
+    command: UInt32, file id: UInt64, caller: Caller, _ bytes: UnsafeMutableRawBufferPointer
+  ) -> Int32? {
+    switch command {
+    case rsm_ctl_hello.command:
+      unsafe answer(bytes) { (hello: inout rsm_ctl_hello) throws(Refusal) in
+        try clients.hello(&hello, try openFile(id), caller)
+      }
+    case rsm_ctl_create_handle.command:
+      unsafe answer(bytes) { (request: inout rsm_ctl_create_handle) throws(Refusal) in
+        try mutate(&request, file: id, caller) { request, file throws(Refusal) in
+          try createHandle(&request, file, caller)
+        }
+      }
+    case rsm_ctl_free_handle.command:
+      unsafe answer(bytes) { (request: inout rsm_ctl_free_handle) throws(Refusal) in
+        guard request.reserved == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
+        try mutate(&request, file: id, caller) { request, file throws(Refusal) in
+          try freeHandle(request.id, file)
+        }
+      }
+    default:
+      nil
+    }
+  }
+
+  private func answer<Request: ControlRequest & BitwiseCopyable>(
+    _ bytes: UnsafeMutableRawBufferPointer, _ body: (inout Request) throws(Refusal) -> Void
+  ) -> Int32? {
+    guard bytes.count == MemoryLayout<Request>.size else { return nil }
+    requestCount += 1
+    var request = unsafe bytes.loadUnaligned(as: Request.self)
+    var result = RSM_SUCCESS
+    do throws(Refusal) {
+      request.reason = Refusal.Reason.none.rawValue
+      try body(&request)
+    } catch {
+      refusalCount += 1
+      request.reason = error.reason.rawValue
+      result = error.code
+    }
+    unsafe bytes.storeBytes(of: request, as: Request.self)
+    return result
+  }
+
+  private func openFile(_ id: UInt64) throws(Refusal) -> OpenFile {
+    guard let file = clients[file: id] else { throw Refusal(code: RSMERR_INTERNAL_ERROR, reason: .noHello) }
+    return file
+  }
+
+  /// Runs `body` once for each sequence number of a slot, whatever happens on the way to the client.
+  private func mutate<Request: MutatingRequest>(
+    _ request: inout Request, file id: UInt64, _ caller: Caller,
+    _ body: (inout Request, OpenFile) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    let file = try openFile(id)
+    guard let owner = file.owner else {
+      throw Refusal(code: RSMERR_NOT_CREATOR, reason: file.isOrphaned ? .notOwner : .noHello)
+    }
+    guard owner.process.owns(thread: caller.thread) else { throw Refusal(code: RSMERR_NOT_CREATOR, reason: .notOwner) }
+    let slot = request.slot
+    if let kept = try file.journal.reply(to: slot, command: Request.command) {
+      request.value = kept.value
+      guard kept.result == RSM_SUCCESS else { throw Refusal(code: kept.result, reason: .init(rawValue: kept.reason)) }
+      return
+    }
+    var reply = RequestJournal.Reply(sequence: slot.sequence, command: Request.command)
+    do throws(Refusal) {
+      try body(&request, file)
+      reply.value = request.value
+      file.journal.keep(reply, in: slot.slot)
+    } catch {
+      reply.result = error.code
+      reply.reason = error.reason.rawValue
+      file.journal.keep(reply, in: slot.slot)
+      throw error
+    }
+  }
+
+  private func createHandle(_ request: inout rsm_ctl_create_handle, _ file: OpenFile, _ caller: Caller) throws(Refusal)
+  {
+    guard request.controller == RSM_CTL_LOOPBACK else {
+      throw Refusal(code: RSMERR_CTLR_NOT_PRESENT, reason: .badController)
+    }
+    guard request.id == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
+    guard PageRange(address: UInt(request.address), length: UInt(request.length)) != nil else {
+      throw Refusal(code: RSMERR_BAD_ADDR, reason: .badRange)
+    }
+    guard handles.count < Self.maxHandles else {
+      log.report(.tableFull, "refused a handle of uid \(caller.uid): all \(Self.maxHandles) are in use; free some")
+      throw Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .tableFull)
+    }
+    let record = HandleTable.Record(
+      id: handles.nextID, file: file.id, address: request.address, length: request.length, created: Clock.microseconds,
+      uid: caller.uid, gid: caller.gid)
+    handles.insert(record, on: &file.handles)
+    claimedBytes += record.coveredBytes
+    request.id = record.id
+  }
+
+  private func freeHandle(_ id: UInt64, _ file: OpenFile) throws(Refusal) {
+    guard handles[id]?.file == file.id, let record = handles.remove(id, from: &file.handles) else {
+      throw Refusal(code: RSMERR_BAD_LOCALMEM_HNDL, reason: .noSuchHandle)
+    }
+    claimedBytes -= record.coveredBytes
+  }
+
+  // MARK: Inspection
+
+  /// Asks the kernel about a live handle and calls `completion` with the contents of its file, nil if it is no longer live.
+  package func describe(handle id: UInt64, _ completion: @escaping (HandleFile?) -> Void) {
+    guard let record = handles[id], let owner = clients[file: record.file]?.owner else { return completion(nil) }
+    inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
+      guard handles[id] != nil else { return completion(nil) }
+      completion(HandleFile(record, pid: owner.process.pid, answer))
+    }
+  }
+}
+
+extension HandleTable.Record {
+  /// The whole pages the handle covers; they were checked when it was created.
+  var pages: PageRange {
+    guard let range = PageRange(address: UInt(address), length: UInt(length)) else {
+      preconditionFailure("a record of no pages")
+    }
+    return range
+  }
+
+  /// Bytes, whole pages.
+  fileprivate var coveredBytes: UInt64 { UInt64(pages.byteCount) }
+}
+
+extension HandleFile {
+  fileprivate init(_ record: HandleTable.Record, pid: Int32, _ answer: InspectionAnswer) {
+    self.init(
+      id: record.id, controller: "loopback", pid: pid, uid: record.uid, gid: record.gid, address: record.address,
+      length: record.length, pages: UInt64(record.pages.pageCount), created: Timestamp(microseconds: record.created),
+      state: answer.state(of: record.pages), check: answer.check)
+  }
+}

@@ -1,0 +1,118 @@
+import CRSM
+import RSMControl
+import RSMKernel
+import SystemPackage
+
+/// The open files of `ctl` and the processes that said HELLO on them.
+///
+/// Invariants: a file has an owner if and only if the owner lists the file; an owner without files is forgotten.
+final class ClientTable {
+  private let loop: EventLoop
+  private let log: NoticeLog
+  private var files: [UInt64: OpenFile] = [:]
+  private var owners: [UInt64: Owner] = [:]
+  private var lastFile: UInt64 = 0
+  /// Called when what was made on a file must go: its last reference is gone, or its owner is.
+  var ended: (OpenFile) -> Void = { _ in }
+
+  init(loop: EventLoop, log: NoticeLog) {
+    self.loop = loop
+    self.log = log
+  }
+
+  var fileCount: Int { files.count }
+  var processCount: Int { owners.count }
+
+  subscript(file id: UInt64) -> OpenFile? { files[id] }
+
+  func open() -> UInt64 {
+    lastFile += 1
+    files[lastFile] = OpenFile(id: lastFile)
+    return lastFile
+  }
+
+  func release(_ id: UInt64) {
+    guard let file = files.removeValue(forKey: id) else { return }
+    ended(file)
+    guard let owner = file.owner else { return }
+    owner.files.remove(id)
+    if owner.files.isEmpty { forget(owner) }
+  }
+
+  /// Enters the caller as the owner of the open file, or answers again to the same owner.
+  func hello(_ hello: inout rsm_ctl_hello, _ file: OpenFile, _ caller: Caller) throws(Refusal) {
+    let asked = hello.abi_version
+    hello.abi_version = UInt32(RSM_CTL_ABI_VERSION)
+    guard asked == hello.abi_version else { throw Refusal(code: RSMERR_BAD_LIBRARY_VERSION, reason: .abiVersion) }
+    guard hello.reserved == (0, 0, 0), hello.owner == 0, hello.pid == 0, hello.page_size == 0, hello.max_handles == 0
+    else {
+      throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField)
+    }
+    let owner = try owner(of: file, caller)
+    hello.features = 0
+    hello.owner = owner.process.inode
+    hello.pid = UInt32(owner.process.pid)
+    hello.page_size = UInt32(pageSize)
+    hello.max_handles = UInt64(Backend.maxHandles)
+  }
+
+  private func owner(of file: OpenFile, _ caller: Caller) throws(Refusal) -> Owner {
+    let process = try process(of: caller)
+    guard !file.isOrphaned, file.owner.map({ $0.process.inode == process.inode }) ?? true else {
+      throw Refusal(code: RSMERR_NOT_CREATOR, reason: .notOwner)
+    }
+    if let known = file.owner ?? owners[process.inode] {
+      file.owner = known
+      known.files.insert(file.id)
+      return known
+    }
+    let owner = Owner(process: process, uid: caller.uid)
+    let inode = owner.process.inode
+    do throws(Errno) {
+      owner.watch = try loop.watch(owner.process.pollable) { [unowned self] in ownerExited(inode) }
+    } catch {
+      throw outOfDescriptors(error)
+    }
+    owners[inode] = owner
+    owner.files.insert(file.id)
+    file.owner = owner
+    return owner
+  }
+
+  /// The process of the calling thread. The thread waits for the answer to this request, so its id cannot change hands.
+  private func process(of caller: Caller) throws(Refusal) -> PIDFD {
+    guard caller.thread > 0 else {
+      log.report(
+        .invisibleCaller,
+        "refused a process of uid \(caller.uid) that has no process id here: \(Refusal.Reason.invisibleCaller.explanation)"
+      )
+      throw Refusal(code: RSMERR_PERM_DENIED, reason: .invisibleCaller)
+    }
+    do throws(Errno) {
+      return try PIDFD(process: try PIDFD.process(ofThread: caller.thread))
+    } catch {
+      throw outOfDescriptors(error)
+    }
+  }
+
+  private func outOfDescriptors(_ errno: Errno) -> Refusal {
+    log.report(
+      .noDescriptor, "refused a process: \(errno); raise the limit on open files of rsmd (LimitNOFILE, ulimit -n)")
+    return Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .noDescriptor)
+  }
+
+  private func ownerExited(_ inode: UInt64) {
+    guard let owner = owners[inode] else { return }
+    for file in owner.files.compactMap({ files[$0] }) {
+      ended(file)
+      file.owner = nil
+      file.isOrphaned = true
+    }
+    forget(owner)
+  }
+
+  private func forget(_ owner: Owner) {
+    loop.forget(owner.watch, descriptor: owner.process.pollable)
+    owners[owner.process.inode] = nil
+  }
+}

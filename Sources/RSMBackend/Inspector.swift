@@ -1,0 +1,75 @@
+package import RSMKernel
+package import SystemPackage
+
+/// The other end: asks the kernel about other processes. It may hang in any question and may be killed at any time.
+package struct Inspector: ~Copyable {
+  private let socket: MessageSocket
+  private var smaps: Smaps?
+
+  package init(socket: consuming MessageSocket) {
+    self.socket = socket
+  }
+
+  /// Answers until the agent closes its end.
+  package mutating func run() throws(Errno) {
+    while let message = try socket.receive() {
+      guard let job = InspectionJob(words: message.words) else { continue }
+      try socket.send(answer(job).words)
+    }
+  }
+
+  private mutating func answer(_ job: InspectionJob) -> InspectionReport {
+    do throws(Errno) {
+      return try inspect(job)
+    } catch {
+      return InspectionReport(job: job.id, error: error.rawValue, method: .probe, time: Clock.microseconds, pages: [])
+    }
+  }
+
+  private mutating func inspect(_ job: InspectionJob) throws(Errno) -> InspectionReport {
+    let process = try PIDFD(process: job.pid)
+    guard process.inode == job.inode else { throw .noSuchProcess }
+    let maps = try ProcessMaps(process: String(job.pid))
+    let pageMap = try PageMap(process: String(job.pid))
+    guard process.isAlive else { throw .noSuchProcess }
+    do throws(Errno) {
+      let pages = try job.ranges.map { (range) throws(Errno) in
+        try count(range, maps, pageMap) { part throws(Errno) in try process.isLocked(part) }
+      }
+      return InspectionReport(job: job.id, error: 0, method: .probe, time: Clock.microseconds, pages: pages)
+    } catch .notPermitted {
+      let smaps = try currentSmaps(job)
+      let pages = try job.ranges.map { (range) throws(Errno) in
+        try count(range, maps, pageMap) { part in smaps.isLocked(part) }
+      }
+      return InspectionReport(job: job.id, error: 0, method: .smaps, time: smaps.time, pages: pages)
+    }
+  }
+
+  private func count(
+    _ range: PageRange, _ maps: borrowing ProcessMaps, _ pageMap: borrowing PageMap,
+    isLocked: (PageRange) throws(Errno) -> Bool
+  ) throws(Errno) -> InspectionReport.Pages {
+    var pages = InspectionReport.Pages()
+    var address = range.start
+    while address < range.end, let area = try maps.area(atOrAfter: address) {
+      guard let part = area.range.intersection(PageRange(start: address, end: range.end)) else { break }
+      let resident = UInt64(try pageMap.isPresent(part) ? part.pageCount : pageMap.presentPages(in: part))
+      pages.resident += resident
+      if try isLocked(part) {
+        pages.locked += UInt64(part.pageCount)
+        pages.good += resident
+      }
+      address = part.end
+    }
+    return pages
+  }
+
+  /// smaps costs time that grows with the target's mappings: one reading serves for 1 s or ten times its cost.
+  private mutating func currentSmaps(_ job: InspectionJob) throws(Errno) -> Smaps {
+    if let smaps, smaps.inode == job.inode, smaps.time > job.notBefore, smaps.isFresh { return smaps }
+    let new = try Smaps(process: job.pid, inode: job.inode)
+    smaps = new
+    return new
+  }
+}

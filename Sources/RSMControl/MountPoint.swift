@@ -1,0 +1,18 @@
+/// Where the control filesystem is mounted.
+package enum MountPoint {
+  /// Names one mount point and excludes all others.
+  package static let variable = "RSM_MOUNT"
+  package static let system = "/dev/rsm"
+
+  /// The directories to look at, in order.
+  package static func candidates(mount: String?, runtimeDirectory: String?) -> [String] {
+    if let mount, !mount.isEmpty { return [mount] }
+    guard let runtimeDirectory, !runtimeDirectory.isEmpty else { return [system] }
+    return [system, rootless(in: runtimeDirectory)]
+  }
+
+  /// The default mount point of an ordinary user.
+  package static func rootless(in runtimeDirectory: String) -> String {
+    "\(runtimeDirectory)/rsm"
+  }
+}

@@ -1,0 +1,61 @@
+import CRSM
+
+/// Why rsmd refused a request: the RSMERR code, and the reason behind it.
+package struct Refusal: Error, Equatable, Sendable {
+  /// An RSMERR code, never 0.
+  package let code: Int32
+  package let reason: Reason
+
+  package init(code: Int32, reason: Reason) {
+    self.code = code
+    self.reason = reason
+  }
+
+  /// `enum rsm_ctl_reason` of rsm_ctl.h. A newer rsmd may give a number that has no name here.
+  package struct Reason: RawRepresentable, Equatable, Sendable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+      self.rawValue = rawValue
+    }
+
+    private init(_ reason: rsm_ctl_reason) {
+      rawValue = reason.rawValue
+    }
+
+    package static let none = Reason(RSM_CTL_REASON_NONE)
+    package static let invisibleCaller = Reason(RSM_CTL_REASON_INVISIBLE_CALLER)
+    package static let abiVersion = Reason(RSM_CTL_REASON_ABI_VERSION)
+    package static let reservedField = Reason(RSM_CTL_REASON_RESERVED)
+    package static let noHello = Reason(RSM_CTL_REASON_NO_HELLO)
+    package static let notOwner = Reason(RSM_CTL_REASON_NOT_OWNER)
+    package static let badSlot = Reason(RSM_CTL_REASON_BAD_SLOT)
+    package static let badSequence = Reason(RSM_CTL_REASON_BAD_SEQUENCE)
+    package static let badRange = Reason(RSM_CTL_REASON_BAD_RANGE)
+    package static let badController = Reason(RSM_CTL_REASON_BAD_CONTROLLER)
+    package static let noSuchHandle = Reason(RSM_CTL_REASON_NO_SUCH_HANDLE)
+    package static let tableFull = Reason(RSM_CTL_REASON_TABLE_FULL)
+    package static let noDescriptor = Reason(RSM_CTL_REASON_NO_DESCRIPTOR)
+
+    /// What happened and what to do, for a person.
+    package var explanation: String {
+      switch self {
+      case .invisibleCaller:
+        "rsmd cannot see this process: it runs outside the PID namespace of rsmd; start rsmd in the outermost one"
+      case .abiVersion: "rsmd speaks another version of the control ABI; install librsm and rsmd of one release"
+      case .reservedField: "a reserved field of the request is not zero; install librsm and rsmd of one release"
+      case .noHello: "the open file has not said HELLO"
+      case .notOwner: "the open file of rsmd belongs to another process; a forked child opens its own"
+      case .badSlot: "the request names a slot beyond the \(RSM_CTL_SLOTS) of an open file"
+      case .badSequence: "the request repeats or skips a sequence number of its slot"
+      case .badRange: "the range is empty, not page aligned, or wraps around the end of the address space"
+      case .badController: "rsmd has no such controller"
+      case .noSuchHandle: "no live handle of this open file has that id"
+      case .tableFull:
+        "the handle table of rsmd is full (MaxHandles in its status file); free handles that are not in use"
+      case .noDescriptor: "rsmd has no file descriptor left to watch this process with; raise its RLIMIT_NOFILE"
+      default: "rsmd gave reason \(rawValue)"
+      }
+    }
+  }
+}

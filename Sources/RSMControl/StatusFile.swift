@@ -1,0 +1,39 @@
+/// The keys of the file `status`. Never renamed and never removed.
+package enum StatusKey: String, CaseIterable, Sendable {
+  /// The release of rsmd.
+  case version = "Version"
+  /// The version of the control ABI.
+  case abi = "Abi"
+  /// system (root) or rootless (one user, by way of fusermount3).
+  case mode = "Mode"
+  /// Process id of the agent that answers.
+  case agent = "Agent"
+  /// Process id of the keeper that holds the mount.
+  case keeper = "Keeper"
+  /// Seconds since the agent started.
+  case uptime = "Uptime"
+  /// Live local memory handles.
+  case handles = "Handles"
+  /// Live handles that are admitted.
+  case maxHandles = "MaxHandles"
+  /// Bytes the live handles cover, whole pages, overlaps counted each time: what owners claim, not what is proven pinned.
+  case claimed = "Claimed"
+  /// Processes that have said HELLO and live.
+  case processes = "Processes"
+  /// Open files of `ctl`.
+  case openFiles = "OpenFiles"
+  /// Requests answered so far.
+  case requests = "Requests"
+  /// Requests refused so far.
+  case refused = "Refused"
+  /// How handles are checked: probe, smaps, or none where there is no inspector.
+  case inspection = "Inspection"
+  /// Inspectors that are at work or ready.
+  case inspectors = "Inspectors"
+  /// Inspectors that did not answer in time and were replaced.
+  case inspectorsReplaced = "InspectorsReplaced"
+  /// Kernel features in use.
+  case features = "Features"
+  /// Kernel features that are missing, `-` if none.
+  case missing = "Missing"
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+package import SystemPackage
+
+/// A process that cannot be mistaken for another one that got its number later (pidfd_open(2)).
+package struct PIDFD: ~Copyable, Sendable {
+  private let descriptor: Descriptor
+  package let pid: Int32
+  /// The pidfs inode: equal for all descriptors of one process, never used again while the machine runs.
+  package let inode: UInt64
+
+  package init(process pid: Int32) throws(Errno) {
+    let descriptor = Descriptor(owning: try checked { clinux_pidfd_open(pid) })
+    var information = stat()
+    _ = try checked { unsafe fstat(descriptor.raw, &information) }
+    self.pid = pid
+    self.inode = UInt64(information.st_ino)
+    self.descriptor = descriptor
+  }
+
+  /// The process that thread `tid` belongs to (PIDFD_GET_INFO, Linux 6.13; /proc/TID/status before).
+  package static func process(ofThread tid: Int32) throws(Errno) -> Int32 {
+    let thread = Descriptor(owning: try checked { clinux_pidfd_open_thread(tid) })
+    var information = clinux_pidfd_info()
+    information.mask = 1
+    if (try? checked { unsafe clinux_pidfd_get_info(thread.raw, &information) }) != nil, information.tgid != 0 {
+      return Int32(bitPattern: information.tgid)
+    }
+    let line = try TextFile.read("/proc/\(tid)/status").split(separator: "\n").first { $0.hasPrefix("Tgid:") }
+    guard let pid = line?.split(separator: "\t").last.flatMap({ Int32($0) }) else { throw Errno.noSuchProcess }
+    return pid
+  }
+
+  /// The descriptor to poll: readable once the process is gone and its memory with it.
+  package var pollable: Int32 { descriptor.raw }
+
+  package var isAlive: Bool {
+    clinux_pidfd_send_signal(descriptor.raw, 0) == 0 || Errno.current != .noSuchProcess
+  }
+
+  /// Whether `tid` is a thread of this process now.
+  package func owns(thread tid: Int32) -> Bool {
+    guard isAlive else { return false }
+    return clinux_tgkill(pid, tid, 0) == 0 || Errno.current != .noSuchProcess
+  }
+
+  /// As `PageLock.isLocked` for the VMA at the start of `range`, in this process. Needs CAP_SYS_NICE for another process.
+  package func isLocked(_ range: PageRange) throws(Errno) -> Bool {
+    do {
+      _ = try checked { clinux_process_madvise_cold(descriptor.raw, range.start, PageLock.adviceLength(range)) }
+      return false
+    } catch .invalidArgument {
+      return true
+    }
+  }
+
+  package func terminate() {
+    _ = clinux_pidfd_send_signal(descriptor.raw, SIGTERM)
+  }
+
+  package func kill() {
+    _ = clinux_pidfd_send_signal(descriptor.raw, SIGKILL)
+  }
+}

@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+package import SystemPackage
+
+/// A VMA as PROCMAP_QUERY describes it.
+package struct MappedArea: Equatable, Sendable {
+  package let range: PageRange
+  package let isReadable: Bool
+  package let isWritable: Bool
+  package let isAccessible: Bool
+}
+
+/// The address space of a process, asked one VMA at a time through PROCMAP_QUERY on /proc/PID/maps (Linux 6.11).
+///
+/// Bound to the address space of the moment of opening: `noSuchProcess` after exec and exit.
+package struct ProcessMaps: ~Copyable, Sendable {
+  private let descriptor: Descriptor
+
+  /// - Parameter process: a process id, or "self".
+  package init(process: String) throws(Errno) {
+    descriptor = try Descriptor(opening: "/proc/\(process)/maps", flags: O_RDONLY)
+  }
+
+  package var raw: Int32 { descriptor.raw }
+
+  /// The VMA that holds `address`, nil where nothing is mapped.
+  package func area(at address: UInt) throws(Errno) -> MappedArea? {
+    try query(address, flags: 0)
+  }
+
+  /// The VMA that holds `address` or else the next one above it, nil above the last.
+  package func area(atOrAfter address: UInt) throws(Errno) -> MappedArea? {
+    try query(address, flags: CLINUX_VMA_COVERING_OR_NEXT)
+  }
+
+  private func query(_ address: UInt, flags: UInt64) throws(Errno) -> MappedArea? {
+    var query = clinux_procmap_query()
+    query.size = UInt64(MemoryLayout<clinux_procmap_query>.size)
+    query.query_flags = flags
+    query.query_addr = UInt64(address)
+    do {
+      _ = try checkedRetrying { unsafe clinux_procmap_query(descriptor.raw, &query) }
+    } catch .noSuchFileOrDirectory {
+      return nil
+    }
+    return MappedArea(
+      range: PageRange(start: UInt(query.vma_start), end: UInt(query.vma_end)),
+      isReadable: query.vma_flags & CLINUX_VMA_READABLE != 0,
+      isWritable: query.vma_flags & CLINUX_VMA_WRITABLE != 0,
+      isAccessible: query.vma_flags & (CLINUX_VMA_READABLE | CLINUX_VMA_WRITABLE | CLINUX_VMA_EXECUTABLE) != 0)
+  }
+}

@@ -1,0 +1,86 @@
+package import RSMKernel
+package import Synchronization
+package import SystemPackage
+
+/// Pins and unpins memory of the calling process; the only caller of mlock2(2) and munlock(2).
+///
+/// Pins nest, overlap and end in any order. The lock covers the system calls too, because the ledger must not show a page
+/// pinned before it is.
+package final class PinEngine: Sendable {
+  /// Locked per call. The kernel holds the address-space lock for the whole of one, which stalls other threads' mmap(2).
+  static let chunkPages: UInt = 4096
+
+  #if DEBUG
+    /// Stands in for mlock2(2) where it returns an error: tests force what the kernel cannot be made to answer.
+    package let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
+  #endif
+
+  private struct State: ~Copyable, Sendable {
+    var ledger = PinLedger()
+    let verification: Verification
+  }
+
+  private let state: Mutex<State>
+  /// The descriptors kept on this process's /proc files. They keep meaning this process in a forked child.
+  package let descriptors: [Int32]
+
+  package init() throws(Errno) {
+    let verification = try Verification()
+    descriptors = verification.descriptors
+    state = Mutex(State(verification: verification))
+  }
+
+  /// Pins every page of `range`; on failure nothing has changed.
+  package func pin(_ range: PageRange) throws(PinError) {
+    try state.withLock { state throws(PinError) in
+      let applicationLocked = try state.verification.lockedParts(of: state.ledger.gaps(in: range))
+      state.ledger.pin(range, applicationLocked: applicationLocked)
+      do throws(PinError) {
+        try lock(range, state.verification)
+        try state.verification.verifyPinned(range)
+      } catch {
+        Self.unpin(range, &state)
+        throw error
+      }
+    }
+  }
+
+  /// Takes back one `pin` of exactly this range.
+  package func unpin(_ range: PageRange) {
+    state.withLock { state in
+      Self.unpin(range, &state)
+    }
+  }
+
+  package var runs: [PinLedger.Run] {
+    state.withLock { $0.ledger.allRuns }
+  }
+
+  private static func unpin(_ range: PageRange, _ state: inout State) {
+    for released in state.ledger.unpin(range) {
+      PageLock.unlock(released)
+    }
+  }
+
+  private func lock(_ range: PageRange, _ verification: borrowing Verification) throws(PinError) {
+    var start = range.start
+    while start < range.end {
+      let chunk = PageRange(start: start, end: range.end).prefix(pages: Self.chunkPages)
+      do throws(Errno) {
+        try lockChunk(chunk)
+      } catch .noMemory {
+        throw verification.explainFailure(of: chunk, in: range)
+      } catch {
+        throw .insufficientMemory(error)
+      }
+      start = chunk.end
+    }
+  }
+
+  private func lockChunk(_ chunk: PageRange) throws(Errno) {
+    #if DEBUG
+      if let failure = injectedFailure.withLock({ $0 })?(chunk) { throw failure }
+    #endif
+    try PageLock.lock(chunk)
+  }
+}

@@ -1,0 +1,17 @@
+package import SystemPackage
+
+/// Why memory could not be pinned.
+package enum PinError: Error, Equatable, Sendable {
+  package enum Flaw: Equatable, Sendable {
+    /// Nothing is mapped there.
+    case unmapped
+    /// Mapped without any access, or a guard page, beyond the end of a file, or secret memory.
+    case inaccessible
+    /// Mapped, but of a kind that mlock2(2) only pretends to lock (device and kernel pages).
+    case unlockable
+  }
+
+  case badAddress(UInt, Flaw)
+  /// The lock limit, the number of mappings or memory itself does not suffice.
+  case insufficientMemory(Errno)
+}

@@ -1,0 +1,7 @@
+#ifndef CFUSE3_SHIM_H
+#define CFUSE3_SHIM_H
+
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+
+#endif

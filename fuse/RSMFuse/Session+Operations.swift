@@ -1,0 +1,174 @@
+import CFuse3
+import CFuseShims
+import Glibc
+import RSMBackend
+import RSMControl
+
+/// The callbacks of libfuse: each finds the session, checks what the kernel passes, asks the file system, and replies once.
+extension Session {
+  static var operations: fuse_lowlevel_ops {
+    var operations = fuse_lowlevel_ops()
+    unsafe cfuse_refuse_changes(&operations)
+    unsafe operations.`init` = didInitialize
+    unsafe operations.lookup = lookup
+    unsafe operations.getattr = getAttributes
+    unsafe operations.readdir = readDirectory
+    unsafe operations.open = open
+    unsafe operations.read = read
+    unsafe operations.release = release
+    unsafe operations.ioctl = control
+    return operations
+  }
+
+  private static func session(_ request: fuse_req_t) -> Session? {
+    guard let data = unsafe fuse_req_userdata(request) else { return nil }
+    return unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue()
+  }
+
+  private static let didInitialize:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<fuse_conn_info>?) -> Void = { data, _ in
+      guard let data = unsafe data else { return }
+      unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue().initialized()
+    }
+
+  private static let lookup: @convention(c) (fuse_req_t?, fuse_ino_t, UnsafePointer<CChar>?) -> Void = {
+    request, parent, name in
+    guard let request = unsafe request else { return }
+    guard let session = unsafe session(request), let name = unsafe name, let parent = Node(inode: parent),
+      let node = session.fileSystem.lookup(unsafe String(cString: name), in: parent),
+      let attributes = session.fileSystem.attributes(of: node)
+    else {
+      unsafe fuse_reply_err(request, ENOENT)
+      return
+    }
+    var entry = fuse_entry_param()
+    entry.ino = node.inode
+    entry.attr = attributes
+    unsafe fuse_reply_entry(request, &entry)
+  }
+
+  private static let getAttributes:
+    @convention(c) (fuse_req_t?, fuse_ino_t, UnsafeMutablePointer<fuse_file_info>?) -> Void = { request, inode, _ in
+      guard let request = unsafe request else { return }
+      guard let session = unsafe session(request), let node = Node(inode: inode),
+        var attributes = session.fileSystem.attributes(of: node)
+      else {
+        unsafe fuse_reply_err(request, ENOENT)
+        return
+      }
+      unsafe fuse_reply_attr(request, &attributes, 0)
+    }
+
+  private static let readDirectory:
+    @convention(c) (fuse_req_t?, fuse_ino_t, Int, off_t, UnsafeMutablePointer<fuse_file_info>?) -> Void = {
+      request, inode, size, cookie, _ in
+      guard let request = unsafe request else { return }
+      guard let session = unsafe session(request), let directory = Node(inode: inode) else {
+        unsafe fuse_reply_err(request, ENOENT)
+        return
+      }
+      let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
+      defer { unsafe buffer.deallocate() }
+      var used = 0
+      var cookie = UInt64(bitPattern: Int64(cookie))
+      while let entry = session.fileSystem.entry(after: cookie, in: directory) {
+        var attributes = stat()
+        attributes.st_ino = UInt(entry.node.inode)
+        attributes.st_mode = session.fileSystem.type(of: entry.node)
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[used...])
+        let needed = unsafe fuse_add_direntry(
+          request, rest.baseAddress, rest.count, entry.name, &attributes, off_t(entry.cookie))
+        guard needed <= rest.count else { break }
+        used += needed
+        cookie = entry.cookie
+      }
+      unsafe fuse_reply_buf(request, buffer.baseAddress, used)
+    }
+
+  private static let open: @convention(c) (fuse_req_t?, fuse_ino_t, UnsafeMutablePointer<fuse_file_info>?) -> Void = {
+    request, inode, file in
+    guard let request = unsafe request, let file = unsafe file else { return }
+    guard let session = unsafe session(request), let node = Node(inode: inode) else {
+      unsafe fuse_reply_err(request, ENOENT)
+      return
+    }
+    unsafe cfuse_set_direct_io(file)
+    unsafe file.pointee.fh = node == .control ? session.fileSystem.backend.openFile() : session.newSnapshot()
+    // An interrupted open is never released.
+    if unsafe fuse_reply_open(request, file) == -ENOENT { session.closed(node, file: unsafe file.pointee.fh) }
+  }
+
+  private static let release: @convention(c) (fuse_req_t?, fuse_ino_t, UnsafeMutablePointer<fuse_file_info>?) -> Void =
+    { request, inode, file in
+      guard let request = unsafe request, let file = unsafe file else { return }
+      if let session = unsafe session(request), let node = Node(inode: inode) {
+        session.closed(node, file: unsafe file.pointee.fh)
+      }
+      unsafe fuse_reply_err(request, 0)
+    }
+
+  private func closed(_ node: Node, file: UInt64) {
+    if node == .control {
+      fileSystem.backend.release(file: file)
+    } else {
+      snapshots[file] = nil
+    }
+  }
+
+  private static let read:
+    @convention(c) (fuse_req_t?, fuse_ino_t, Int, off_t, UnsafeMutablePointer<fuse_file_info>?) -> Void = {
+      request, inode, size, offset, file in
+      guard let request = unsafe request, let file = unsafe file?.pointee.fh else { return }
+      guard let session = unsafe session(request), let node = Node(inode: inode) else {
+        unsafe fuse_reply_err(request, ENOENT)
+        return
+      }
+      guard node != .control, offset == 0 else {
+        unsafe reply(request, session.snapshots[file] ?? [], offset, size)
+        return
+      }
+      session.fileSystem.contents(of: node) { text in
+        guard let text else {
+          unsafe fuse_reply_err(request, ENOENT)
+          return
+        }
+        if session.snapshots[file] != nil { session.snapshots[file] = text }
+        unsafe reply(request, text, 0, size)
+      }
+    }
+
+  private static func reply(_ request: fuse_req_t, _ text: [UInt8], _ offset: off_t, _ size: Int) {
+    let start = min(max(Int(offset), 0), text.count)
+    let count = min(size, text.count - start)
+    unsafe text.withUnsafeBytes { bytes in
+      let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+      _ = unsafe fuse_reply_buf(request, part.baseAddress?.assumingMemoryBound(to: CChar.self), count)
+    }
+  }
+
+  private static let control:
+    @convention(c) (
+      fuse_req_t?, fuse_ino_t, UInt32, UnsafeMutableRawPointer?, UnsafeMutablePointer<fuse_file_info>?, UInt32,
+      UnsafeRawPointer?, Int, Int
+    ) -> Void = { request, inode, command, _, file, _, input, inputSize, outputSize in
+      guard let request = unsafe request, let file = unsafe file?.pointee.fh else { return }
+      guard let session = unsafe session(request), Node(inode: inode) == .control,
+        inputSize == outputSize, inputSize > 0, inputSize <= ControlTree.requestLimit,
+        let context = unsafe fuse_req_ctx(request)
+      else {
+        unsafe fuse_reply_err(request, ENOTTY)
+        return
+      }
+      let caller = Caller(
+        thread: unsafe context.pointee.pid, uid: unsafe context.pointee.uid, gid: unsafe context.pointee.gid)
+      unsafe withUnsafeTemporaryAllocation(byteCount: inputSize, alignment: 8) { bytes in
+        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: input, count: inputSize))
+        let backend = session.fileSystem.backend
+        if let result = unsafe backend.carryOut(command: command, file: file, caller: caller, bytes) {
+          unsafe fuse_reply_ioctl(request, result, bytes.baseAddress, outputSize)
+        } else {
+          unsafe fuse_reply_err(request, ENOTTY)
+        }
+      }
+    }
+}

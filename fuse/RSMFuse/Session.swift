@@ -1,0 +1,75 @@
+import CFuse3
+import CFuseShims
+import Glibc
+package import RSMKernel
+package import SystemPackage
+
+/// One FUSE connection, served by libfuse's low-level interface on the thread of the event loop.
+@safe package final class Session {
+  /// Why there is no session: libfuse has said more on standard error.
+  package enum Failure: Error {
+    case refusedByLibfuse
+    case system(Errno)
+  }
+
+  let fileSystem: FileSystem
+  /// Called once the kernel and libfuse have agreed on the protocol: from now on requests are answered.
+  let initialized: () -> Void
+  /// The text of each open text file, as of its last read from the start.
+  var snapshots: [UInt64: [UInt8]] = [:]
+  private var lastSnapshot: UInt64 = 0
+  private let loop: EventLoop
+  private var session: OpaquePointer?
+  private var buffer = unsafe fuse_buf()
+
+  /// Serves `fileSystem` on a mounted descriptor of /dev/fuse and stops the loop when it is unmounted.
+  package init(
+    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping () -> Void
+  ) throws(Failure) {
+    self.fileSystem = fileSystem
+    self.loop = loop
+    self.initialized = initialized
+    try open(descriptor)
+    do throws(Errno) {
+      let flags = try checked { fcntl(descriptor, F_GETFL) }
+      _ = try checked { fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
+      _ = try loop.watch(descriptor) { [unowned self] in serveOne() }
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  deinit {
+    unsafe fuse_session_destroy(session)
+    unsafe free(buffer.mem)
+  }
+
+  func newSnapshot() -> UInt64 {
+    lastSnapshot += 1
+    snapshots[lastSnapshot] = []
+    return lastSnapshot
+  }
+
+  private func open(_ descriptor: Int32) throws(Failure) {
+    var operations = Self.operations
+    let name = unsafe strdup("rsmd")
+    var argument: UnsafeMutablePointer<CChar>? = unsafe name
+    defer { unsafe free(name) }
+    unsafe withUnsafeMutablePointer(to: &argument) { argument in
+      var arguments = unsafe fuse_args(argc: 1, argv: argument, allocated: 0)
+      unsafe session = fuse_session_new(
+        &arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, Unmanaged.passUnretained(self).toOpaque())
+    }
+    guard unsafe session != nil, unsafe fuse_session_mount(session, "/dev/fd/\(descriptor)") == 0 else {
+      throw .refusedByLibfuse
+    }
+  }
+
+  /// Answers one request. A request may be withdrawn between the wake-up and the read: that is no error.
+  private func serveOne() {
+    let received = unsafe fuse_session_receive_buf(session, &buffer)
+    if received > 0 { unsafe fuse_session_process_buf(session, &buffer) }
+    let isOver = received == 0 || (received < 0 && received != -EAGAIN && received != -EINTR)
+    if unsafe isOver || fuse_session_exited(session) != 0 { loop.stop() }
+  }
+}

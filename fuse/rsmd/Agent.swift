@@ -1,0 +1,43 @@
+import Glibc
+import Logging
+import RSMBackend
+import RSMControl
+import RSMFuse
+import RSMKernel
+import SystemPackage
+
+/// Serves the mount: wires the event loop, the backend, the file system and the session together.
+enum Agent {
+  private static let device: Int32 = 3
+
+  static func run(keeper: Int32, inspectors: Int) -> Int32 {
+    let logger = Logger(label: "rsmd")
+    do {
+      let loop = try EventLoop()
+      let link = KeeperLink(MessageSocket(owning: 4))
+      let inspections = Inspections(loop: loop, expected: inspectors) { serial in
+        link.send(.replace(serial: serial))
+      }
+      let backend = Backend(loop: loop, inspections: inspections) { logger.warning("\($0)") }
+      let status = StatusText(keeper: keeper, backend: backend)
+      let session = try Session(FileSystem(backend: backend, status: status.text), descriptor: device, in: loop) {
+        link.send(.serving)
+      }
+      _ = try loop.watch(link.descriptor) {
+        guard let (message, passed) = link.receive() else { return loop.stop() }
+        guard case .inspector(let serial) = message, passed >= 0 else { return }
+        do throws(Errno) {
+          try inspections.add(serial: serial, socket: MessageSocket(owning: passed))
+        } catch {
+          logger.error("cannot watch an inspector: \(error)")
+        }
+      }
+      try loop.run()
+      withExtendedLifetime(session) {}
+      return 0
+    } catch {
+      logger.error("the agent cannot serve: \(error)")
+      return ExitCode.software
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import CLinux
+import Glibc
+import Logging
+import RSMControl
+import RSMKernel
+import SystemPackage
+
+/// Holds the mount, starts the agent and the inspectors, and ends everything when it is told to or when the agent dies.
+final class Keeper {
+  private let options: Options
+  private let logger = Logger(label: "rsmd")
+  private let loop: EventLoop
+  private let mount: Mount
+  private let agent: ChildProcess
+  private let link: KeeperLink
+  private var inspectors: [UInt64: Part] = [:]
+  private var opener: Part?
+  private var lastSerial: UInt64 = 0
+  private var exitCode: Int32 = 0
+
+  /// A part that may be replaced.
+  private final class Part {
+    let child: ChildProcess
+
+    init(_ child: consuming ChildProcess) {
+      self.child = child
+    }
+  }
+
+  /// Mounts, serves until a signal or the end of the agent, unmounts.
+  ///
+  /// - Returns: the exit status of rsmd.
+  static func run(_ options: Options) -> Int32 {
+    let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+    unsafe clinux_block_signals(signals, signals.count)
+    do {
+      return try Keeper(options).serve(signals)
+    } catch let problem as Mount.Problem {
+      Logger(label: "rsmd").error("\(problem.message)")
+    } catch {
+      Logger(label: "rsmd").error("cannot start: \(error)")
+    }
+    return ExitCode.failure
+  }
+
+  private init(_ options: Options) throws {
+    self.options = options
+    loop = try EventLoop()
+    let mount = try Mount(at: options.mountPoint)
+    do {
+      let pair = try MessageSocket.Pair()
+      agent = try ChildProcess(
+        Role.agent(keeper: getpid(), inspectors: options.inspectors).commandLine,
+        descriptors: [0, 1, 2, mount.device.raw, pair.theirs.raw])
+      link = KeeperLink(pair.takeOurs())
+    } catch {
+      try mount.unmount()
+      throw error
+    }
+    self.mount = mount
+  }
+
+  private func serve(_ signals: [Int32]) throws -> Int32 {
+    let signalDescriptor = Descriptor(owning: try checked { unsafe clinux_signalfd(signals, signals.count) })
+    _ = try loop.watch(signalDescriptor.raw) { [unowned self] in takeSignal(signalDescriptor.raw) }
+    _ = try loop.watch(link.descriptor) { [unowned self] in hearAgent() }
+    for _ in 0..<options.inspectors { try startInspector() }
+    try loop.run()
+    return end()
+  }
+
+  /// - Returns: the exit status of rsmd.
+  private func end() -> Int32 {
+    do throws(Mount.Problem) {
+      try mount.unmount()
+    } catch {
+      logger.error("\(error.message)")
+      exitCode = max(exitCode, ExitCode.failure)
+    }
+    agent.process.kill()
+    _ = try? agent.wait()
+    for inspector in inspectors.values {
+      inspector.child.process.kill()
+      _ = try? inspector.child.wait()
+    }
+    return exitCode
+  }
+
+  private func hearAgent() {
+    guard let message = link.receive()?.message else { return }
+    switch message {
+    case .serving: startOpener()
+    case .replace(let serial): inspectors[serial]?.child.process.kill()
+    case .inspector: break
+    }
+  }
+
+  // MARK: Children
+
+  private func startInspector() throws {
+    lastSerial += 1
+    let pair = try MessageSocket.Pair()
+    let process = try ChildProcess(
+      Role.inspector(keeper: getpid()).commandLine, descriptors: [0, 1, 2, pair.theirs.raw])
+    inspectors[lastSerial] = Part(process)
+    link.send(.inspector(serial: lastSerial), passing: pair.ours.raw)
+  }
+
+  private func startOpener() {
+    do {
+      let path = "\(mount.path)/\(ControlTree.status)"
+      opener = Part(try ChildProcess(Role.opener(path: path).commandLine))
+    } catch {
+      fail("cannot start the opener: \(error)")
+    }
+  }
+
+  private func takeSignal(_ descriptor: Int32) {
+    var information = signalfd_siginfo()
+    guard unsafe read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 else { return }
+    guard Int32(information.ssi_signo) == SIGCHLD else { return loop.stop() }
+    do {
+      try reapChildren()
+    } catch {
+      fail("cannot wait for a part of rsmd: \(error)")
+    }
+  }
+
+  private func reapChildren() throws {
+    if let status = try agent.poll() {
+      // The agent ends by itself, with 0, when somebody else has unmounted the filesystem.
+      return status == .exited(0) ? loop.stop() : fail("the agent died (\(status)); \(mount.path) is unmounted")
+    }
+    if let status = try opener?.child.poll() {
+      opener = nil
+      guard status == .exited(0) else { return fail("the mount on \(mount.path) does not answer") }
+      announce()
+    }
+    for (serial, inspector) in inspectors where try inspector.child.poll() != nil {
+      inspectors[serial] = nil
+      try startInspector()
+    }
+  }
+
+  private func announce() {
+    guard let descriptor = options.readyDescriptor else {
+      return logger.info("serving \(mount.path) (\(Mount.mode.rawValue) mode)")
+    }
+    _ = unsafe write(descriptor, "ready\n", 6)
+    close(descriptor)
+  }
+
+  private func fail(_ message: String) {
+    logger.error("\(message)")
+    exitCode = ExitCode.software
+    loop.stop()
+  }
+}

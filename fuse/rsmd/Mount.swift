@@ -1,0 +1,113 @@
+import CLinux
+import Glibc
+import RSMKernel
+import SystemPackage
+
+/// The mount of the control filesystem and the /dev/fuse descriptor behind it.
+struct Mount: ~Copyable {
+  struct Problem: Error {
+    let message: String
+  }
+
+  enum Mode: String {
+    /// Root mounts for everybody.
+    case system
+    /// fusermount3 mounts for one user.
+    case rootless
+  }
+
+  static var mode: Mode { geteuid() == 0 ? .system : .rootless }
+
+  let path: String
+  let device: Descriptor
+  private let madeDirectory: Bool
+
+  init(at path: String) throws(Problem) {
+    let madeDirectory = try Self.makeDirectory(path)
+    do throws(Problem) {
+      device = Self.mode == .system ? try Self.mountAsRoot(path) : try Self.mountAsUser(path)
+    } catch {
+      if madeDirectory { unsafe rmdir(path) }
+      throw error
+    }
+    self.path = path
+    self.madeDirectory = madeDirectory
+  }
+
+  /// Takes the mount out of the tree. Files that are open keep the connection until it is aborted.
+  func unmount() throws(Problem) {
+    switch Self.mode {
+    case .system:
+      // EINVAL: somebody else has unmounted it.
+      guard unsafe umount2(path, Int32(MNT_DETACH)) != 0, errno != EINVAL else { break }
+      throw Problem(message: "cannot unmount \(path): \(Errno.current)")
+    case .rootless:
+      let status = try Self.fusermount(["-u", "-z", "-q", "--", path], descriptors: [0, 1, 2])
+      guard status != .exited(0), Self.isMounted(path) else { break }
+      throw Problem(message: "cannot unmount \(path): fusermount3 ended with \(status.shellCode)")
+    }
+    if madeDirectory { unsafe rmdir(path) }
+  }
+
+  /// - Returns: whether the directory was missing and has been made.
+  private static func makeDirectory(_ path: String) throws(Problem) -> Bool {
+    if unsafe mkdir(path, 0o755) == 0 { return true }
+    let error = Errno.current
+    guard error == .fileExists else { throw Problem(message: "cannot make the mount point \(path): \(error)") }
+    return false
+  }
+
+  private static func mountAsRoot(_ path: String) throws(Problem) -> Descriptor {
+    do throws(Errno) {
+      let device = try Descriptor(opening: "/dev/fuse", flags: O_RDWR)
+      let options = "fd=\(device.raw),rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions"
+      let flags = UInt(MS_NOSUID | MS_NODEV | MS_NOEXEC)
+      _ = try checked { unsafe mount("rsm", path, "fuse.rsm", flags, options) }
+      return device
+    } catch .noSuchFileOrDirectory {
+      throw Problem(message: "/dev/fuse is missing; load the kernel module with: modprobe fuse")
+    } catch {
+      throw Problem(message: "cannot mount on \(path): \(error)")
+    }
+  }
+
+  /// fusermount3 mounts and passes the descriptor back over the socket that _FUSE_COMMFD names.
+  private static func mountAsUser(_ path: String) throws(Problem) -> Descriptor {
+    do {
+      let pair = try MessageSocket.Pair()
+      let status = try fusermount(
+        ["-o", "default_permissions,nosuid,nodev,noexec,fsname=rsm,subtype=rsm", "--", path],
+        descriptors: [0, 1, 2, pair.theirs.raw], environment: ["_FUSE_COMMFD=3"])
+      guard status == .exited(0), let message = try pair.ours.receive(limit: 1), message.passed >= 0 else {
+        throw Errno.notPermitted
+      }
+      return Descriptor(owning: message.passed)
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(
+        message:
+          "fusermount3 could not mount on \(path); the directory must be yours, /dev/fuse must exist, and fusermount3 must be "
+          + "setuid root")
+    }
+  }
+
+  private static func fusermount(
+    _ arguments: [String], descriptors: [Int32], environment: [String] = []
+  ) throws(Problem) -> ChildProcess.Status {
+    let places = ["/usr/bin/fusermount3", "/bin/fusermount3", "/usr/local/bin/fusermount3"]
+    guard let program = places.first(where: { unsafe access($0, X_OK) == 0 }) else {
+      throw Problem(message: "fusermount3 is missing; install it with: apt-get install fuse3")
+    }
+    do throws(Errno) {
+      return try ChildProcess([program] + arguments, environment: environment, descriptors: descriptors).wait()
+    } catch {
+      throw Problem(message: "cannot run \(program): \(error)")
+    }
+  }
+
+  private static func isMounted(_ path: String) -> Bool {
+    let mounts = (try? TextFile.read("/proc/self/mounts")) ?? ""
+    return mounts.split(separator: "\n").contains { $0.split(separator: " ").dropFirst().first == path[...] }
+  }
+}

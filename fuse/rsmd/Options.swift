@@ -1,0 +1,78 @@
+import Glibc
+import RSMControl
+
+/// What rsmd was asked to do.
+struct Options {
+  enum Request {
+    case help
+    case version
+    case run(Options)
+  }
+
+  struct Problem: Error {
+    let message: String
+  }
+
+  static let maxInspectors = 64
+
+  static let usage = """
+    usage: rsmd [--mount DIR] [--inspectors N] [--ready-fd N]
+
+    Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
+
+      --mount DIR      where to mount it; made if it is missing (default: \(MountPoint.system) for root,
+                       $XDG_RUNTIME_DIR/rsm for others)
+      --inspectors N   processes that ask the kernel about other processes' memory, 0 to \(maxInspectors); with 0 every handle stays
+                       "claimed" (default: 3)
+      --ready-fd N     write a line to this descriptor once the mount answers
+      --version        print the release
+      --help           print this text
+
+    Exit status: 0 after an orderly end, 1 if the mount could not be made or removed, 64 for wrong usage, 70 if the agent died.
+    """
+
+  var mountPoint: String
+  var inspectors = 3
+  var readyDescriptor: Int32?
+
+  static func parse(_ arguments: [String]) throws(Problem) -> Request {
+    var options = Options(mountPoint: "")
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "--help", "-h": return .help
+      case "--version": return .version
+      case "--mount": options.mountPoint = try value(of: argument, &rest)
+      case "--inspectors": options.inspectors = try number(of: argument, &rest, in: 0...maxInspectors)
+      case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
+      default: throw Problem(message: "\"\(argument)\" is no option of rsmd")
+      }
+    }
+    if options.mountPoint.isEmpty { options.mountPoint = try defaultMountPoint() }
+    return .run(options)
+  }
+
+  private static func value(of option: String, _ rest: inout ArraySlice<String>) throws(Problem) -> String {
+    guard let value = rest.popFirst(), !value.isEmpty else { throw Problem(message: "\(option) needs a value") }
+    return value
+  }
+
+  private static func number(
+    of option: String, _ rest: inout ArraySlice<String>, in range: ClosedRange<Int>
+  ) throws(Problem) -> Int {
+    let text = try value(of: option, &rest)
+    guard let number = Int(text), range.contains(number) else {
+      throw Problem(
+        message: "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+    }
+    return number
+  }
+
+  private static func defaultMountPoint() throws(Problem) -> String {
+    if geteuid() == 0 { return MountPoint.system }
+    guard let directory = unsafe getenv("XDG_RUNTIME_DIR") else {
+      throw Problem(message: "XDG_RUNTIME_DIR is not set, so there is no default mount point: give --mount DIR")
+    }
+    return MountPoint.rootless(in: unsafe String(cString: directory))
+  }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Logging
+import RSMControl
+
+/// rsmd: one program, three parts. The keeper is what a person starts; it starts the agent and the inspectors.
+@main
+struct Program {
+  static func main() {
+    // A reader of our log may go away.
+    signal(SIGPIPE, SIG_IGN)
+    LoggingSystem.bootstrap(StreamLogHandler.standardError(label:))
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  private static func run(_ arguments: [String]) -> Int32 {
+    if let role = Role(arguments: arguments) { return role.run() }
+    do throws(Options.Problem) {
+      switch try Options.parse(arguments) {
+      case .help:
+        print(Options.usage)
+        return 0
+      case .version:
+        print("rsmd \(Release.version)")
+        return 0
+      case .run(let options):
+        return Keeper.run(options)
+      }
+    } catch {
+      Logger(label: "rsmd").error("\(error.message); see rsmd --help")
+      return ExitCode.usage
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import CLinux
+import Glibc
+import RSMBackend
+import RSMKernel
+import SystemPackage
+
+/// The parts of rsmd that the keeper starts, with the descriptors it leaves them. Not for people.
+enum Role {
+  /// Serves the mount: descriptor 3 is /dev/fuse, 4 the socket to the keeper.
+  case agent(keeper: Int32, inspectors: Int)
+  /// Asks the kernel about other processes: descriptor 3 is the socket to the agent.
+  case inspector(keeper: Int32)
+  /// Opens and closes a file of the mount once, so that the kernel learns that closing needs no answer.
+  case opener(path: String)
+
+  private static let prefix = "--role="
+
+  init?(arguments: [String]) {
+    guard let first = arguments.first, first.hasPrefix(Self.prefix) else { return nil }
+    switch (first.dropFirst(Self.prefix.count), arguments.count) {
+    case ("agent", 3): self = .agent(keeper: Int32(arguments[1]) ?? 0, inspectors: Int(arguments[2]) ?? 0)
+    case ("inspector", 2): self = .inspector(keeper: Int32(arguments[1]) ?? 0)
+    case ("opener", 2): self = .opener(path: arguments[1])
+    default: return nil
+    }
+  }
+
+  /// The command line that starts this part from the running program.
+  var commandLine: [String] {
+    let program = "/proc/self/exe"
+    return switch self {
+    case .agent(let keeper, let inspectors): [program, Self.prefix + "agent", String(keeper), String(inspectors)]
+    case .inspector(let keeper): [program, Self.prefix + "inspector", String(keeper)]
+    case .opener(let path): [program, Self.prefix + "opener", path]
+    }
+  }
+
+  func run() -> Int32 {
+    // A terminal sends these to all parts; the keeper ends the others.
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
+    switch self {
+    case .agent(let keeper, let inspectors):
+      guard Self.bind(to: keeper, name: "rsmd-agent") else { return ExitCode.software }
+      return Agent.run(keeper: keeper, inspectors: inspectors)
+    case .inspector(let keeper):
+      guard Self.bind(to: keeper, name: "rsmd-inspector") else { return ExitCode.software }
+      var inspector = Inspector(socket: MessageSocket(owning: 3))
+      return (try? inspector.run()) == nil ? ExitCode.software : 0
+    case .opener(let path):
+      return (try? Descriptor(opening: path, flags: O_RDONLY)) == nil ? ExitCode.failure : 0
+    }
+  }
+
+  /// Ties the life of this process to the keeper's, which may be over already.
+  private static func bind(to keeper: Int32, name: String) -> Bool {
+    _ = unsafe clinux_set_process_name(name)
+    return clinux_die_with_parent() == 0 && getppid() == keeper
+  }
+}

@@ -1,0 +1,93 @@
+import CLinux
+import Glibc
+package import RSMControl
+import RSMKernel
+import SystemPackage
+
+/// A mounted control filesystem as its files show it.
+package struct ControlMount: Sendable {
+  /// What keeps a tool from reading it.
+  package struct Problem: Error, Equatable {
+    package enum Kind: Equatable, Sendable {
+      case noAgent
+      case notPermitted
+      case noSuchHandle
+    }
+
+    package let kind: Kind
+    package let message: String
+  }
+
+  package let path: String
+
+  /// The mount that `$RSM_MOUNT` names, or the first default place where one answers.
+  package init(environment: (String) -> String?) throws(Problem) {
+    let candidates = MountPoint.candidates(
+      mount: environment(MountPoint.variable), runtimeDirectory: environment("XDG_RUNTIME_DIR"))
+    guard let path = candidates.first(where: { (try? TextFile.read("\($0)/\(ControlTree.status)")) != nil }) else {
+      throw Problem(
+        kind: .noAgent,
+        message:
+          "no rsmd answers on \(candidates.joined(separator: " or ")); start rsmd, or set \(MountPoint.variable) to where it "
+          + "is mounted")
+    }
+    self.path = path
+  }
+
+  package func status() throws(Problem) -> TextFields {
+    try fields(of: ControlTree.status) { "rsmd on \(path) does not answer: \($0)" }
+  }
+
+  /// The ids of the live handles, ascending.
+  package func handleIDs() throws(Problem) -> [UInt64] {
+    let directory = "\(path)/\(ControlTree.handles)"
+    guard let stream = unsafe opendir(directory) else { throw problem(.current) { "cannot list \(directory): \($0)" } }
+    defer { unsafe closedir(stream) }
+    var ids: [UInt64] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if let id = UInt64(name) { ids.append(id) }
+    }
+    return ids
+  }
+
+  package func handle(_ id: UInt64) throws(Problem) -> TextFields {
+    try fields(of: "\(ControlTree.handles)/\(id)") { errno in
+      switch errno {
+      case .noSuchFileOrDirectory: "there is no handle \(id); rsmctl handles lists those there are"
+      case .permissionDenied: "handle \(id) belongs to another user"
+      default: "cannot read handle \(id): \(errno)"
+      }
+    }
+  }
+
+  /// As `handle`, but nil if the handle is gone meanwhile or is another user's.
+  package func readableHandle(_ id: UInt64) throws(Problem) -> TextFields? {
+    do throws(Problem) {
+      return try handle(id)
+    } catch {
+      guard error.kind == .noAgent else { return nil }
+      throw error
+    }
+  }
+
+  private func fields(of file: String, _ message: (Errno) -> String) throws(Problem) -> TextFields {
+    do throws(Errno) {
+      return TextFields(parsing: try TextFile.read("\(path)/\(file)"))
+    } catch {
+      throw problem(error, message)
+    }
+  }
+
+  private func problem(_ errno: Errno, _ message: (Errno) -> String) -> Problem {
+    let kind: Problem.Kind =
+      switch errno {
+      case .permissionDenied: .notPermitted
+      case .noSuchFileOrDirectory: .noSuchHandle
+      default: .noAgent
+      }
+    return Problem(kind: kind, message: message(errno))
+  }
+}

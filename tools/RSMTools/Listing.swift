@@ -1,0 +1,36 @@
+/// Rows and the columns to show of them.
+package struct Listing<Row> {
+  private let columns: [Column<Row>]
+  private let rows: [Row]
+
+  package init(_ columns: [Column<Row>], _ rows: [Row]) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// A header and one line per row: numbers to the right, text to the left, no blanks at the end of a line.
+  package var table: String {
+    let cells = rows.map { row in columns.map { $0.value(row) } }
+    let widths = columns.indices.map { index in
+      max(columns[index].name.count, cells.map { $0[index].description.count }.max() ?? 0)
+    }
+    let isNumeric = columns.indices.map { index in
+      cells.allSatisfy { if case .number = $0[index] { true } else { false } } && !cells.isEmpty
+    }
+    let header = columns.map { $0.name.uppercased() }
+    return ([header] + cells.map { $0.map(\.description) }).map { line in
+      let padded = line.indices.map { index in
+        let padding = String(repeating: " ", count: widths[index] - line[index].count)
+        return isNumeric[index] ? padding + line[index] : line[index] + padding
+      }
+      let text = padded.joined(separator: "  ")
+      return String(text.reversed().drop { $0 == " " }.reversed()) + "\n"
+    }.joined()
+  }
+
+  /// An array of objects, one per line.
+  package var json: String {
+    let objects = rows.map { row in JSON.object(columns.map { ($0.name, $0.value(row).json) }) }
+    return objects.isEmpty ? "[]\n" : "[\n  " + objects.joined(separator: ",\n  ") + "\n]\n"
+  }
+}

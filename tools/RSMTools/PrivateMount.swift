@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+import RSMKernel
+import SystemPackage
+
+/// An rsmd of one's own on a directory of one's own, gone with its owner.
+package final class PrivateMount {
+  /// Why there is none; rsmd has said more on standard error.
+  package struct Problem: Error {
+    package let message: String
+  }
+
+  package let path: String
+  private let daemon: ChildProcess
+
+  /// Starts `program` on a new temporary directory and waits until the mount answers.
+  package init(program: String, arguments: [String] = []) throws(Problem) {
+    var template = Array("\(Self.temporaryDirectory)/rsm-XXXXXX".utf8CString)
+    guard unsafe mkdtemp(&template) != nil else {
+      throw Problem(message: "cannot make a directory in \(Self.temporaryDirectory): \(Errno.current)")
+    }
+    let directory = template.dropLast().reduce(into: "") {
+      $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1)))
+    }
+    do {
+      let pair = try MessageSocket.Pair()
+      daemon = try ChildProcess(
+        [program, "--mount", directory, "--ready-fd", "3"] + arguments, descriptors: [0, 1, 2, pair.theirs.raw],
+        isCompanion: true)
+      let ready = pair.takeOurs()
+      guard try ready.receive(limit: 1) != nil else {
+        throw Problem(message: "rsmd ended with status \(try daemon.wait().shellCode) before the mount answered")
+      }
+    } catch {
+      unsafe rmdir(directory)
+      throw error as? Problem ?? Problem(message: "cannot start \(program): \(error)")
+    }
+    path = directory
+  }
+
+  /// Unmounts and removes the directory.
+  ///
+  /// - Returns: the exit status of rsmd.
+  package func end() -> Int32 {
+    daemon.process.terminate()
+    let status = try? daemon.wait()
+    unsafe rmdir(path)
+    return status?.shellCode ?? 1
+  }
+
+  private static var temporaryDirectory: String {
+    guard let directory = unsafe getenv("TMPDIR") else { return "/tmp" }
+    return unsafe String(cString: directory)
+  }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import RSMControl
+
+@main
+struct Program: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rsmctl",
+    abstract: "Looks at pinned and shared memory, and runs programs on a mount of their own.",
+    version: "rsmctl \(Release.version)",
+    subcommands: [Handles.self, Show.self, Status.self, Run.self])
+}

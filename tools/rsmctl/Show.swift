@@ -1,0 +1,17 @@
+import ArgumentParser
+import RSMTools
+
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Prints all that is known of one handle.")
+
+  @Argument(help: "The number of the handle, the name of its file.")
+  var id: UInt64
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  func run() throws {
+    let fields = try Tool.onMount { try $0.handle(id) }
+    Tool.print(fields, json: json)
+  }
+}
