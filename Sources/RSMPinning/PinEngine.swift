@@ -1,5 +1,5 @@
 package import RSMKernel
-package import Synchronization
+import Synchronization
 package import SystemPackage
 
 /// Pins and unpins memory of the calling process; the only caller of mlock2(2) and munlock(2).
@@ -11,8 +11,12 @@ package final class PinEngine: Sendable {
   static let chunkPages: UInt = 4096
 
   #if DEBUG
-    /// Stands in for mlock2(2) where it returns an error: tests force what the kernel cannot be made to answer.
-    package let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
+    private let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
+
+    /// Fails mlock2(2) where `failure` answers an error: tests force what the kernel cannot be made to answer.
+    package func inject(_ failure: (@Sendable (PageRange) -> Errno?)?) {
+      injectedFailure.withLock { $0 = failure }
+    }
   #endif
 
   private struct State: ~Copyable, Sendable {
