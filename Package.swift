@@ -71,6 +71,15 @@ let package = Package(
         "RSMTools", "RSMControl", "RSMKernel", "CLinux", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    swift(
+      "RSMTestSupport", at: "Tests/RSMTestSupport",
+      ["RSMTools", "RSMControl", "RSMKernel", system, .product(name: "Subprocess", package: "swift-subprocess")]),
+    tests("RSMControlTests", ["RSMControl", "CRSM"]),
+    tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
+    tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
+    tests(
+      "IntegrationTests", ["RSMTestSupport", "RSM", "RSMControl", "RSMKernel", "CRSM", "rsmd", "rsmctl", "RSMCABILink"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,60 @@
+import RSMBackend
+import Testing
+
+@Suite struct HandleTableTests {
+  private func record(_ id: UInt64, file: UInt64 = 1) -> HandleTable.Record {
+    HandleTable.Record(id: id, file: file, address: 0x1000, length: 1, created: id, uid: 0, gid: 0)
+  }
+
+  @Test func listsLiveHandlesInOrderOfTheirIds() {
+    var table = HandleTable()
+    var chain = HandleTable.Chain()
+    for id in 1...5 { table.insert(record(UInt64(id)), on: &chain) }
+    #expect(table.remove(3, from: &chain)?.id == 3)
+    #expect(table.remove(3, from: &chain) == nil)
+    var ids: [UInt64] = []
+    var last: UInt64 = 0
+    while let next = table.next(after: last) {
+      ids.append(next.id)
+      last = next.id
+    }
+    #expect(ids == [1, 2, 4, 5])
+    #expect(table[3] == nil && table[4]?.created == 4 && table[99] == nil && table[0] == nil && table[.max] == nil)
+    #expect(table.next(after: .max - 1) == nil)
+  }
+
+  @Test func idsAreNeverUsedAgain() {
+    var table = HandleTable()
+    var chain = HandleTable.Chain()
+    for expected in 1...10_000 as ClosedRange<UInt64> {
+      #expect(table.nextID == expected)
+      table.insert(record(expected), on: &chain)
+      _ = table.remove(expected, from: &chain)
+    }
+    #expect(table.count == 0)
+  }
+
+  @Test func endOfAFileRemovesItsHandlesOnly() {
+    var table = HandleTable()
+    var first = HandleTable.Chain()
+    var second = HandleTable.Chain()
+    for id in 1...1000 as ClosedRange<UInt64> {
+      if id % 3 == 0 { table.insert(record(id, file: 2), on: &second) } else { table.insert(record(id), on: &first) }
+    }
+    for id in stride(from: 1, to: 1000, by: 7) as StrideTo<UInt64> where id % 3 != 0 {
+      _ = table.remove(id, from: &first)
+    }
+    var removed = 0
+    table.removeAll(from: &first) { record in
+      removed += 1
+      #expect(record.file == 1)
+    }
+    #expect(table.count == 333)
+    #expect(table.next(after: 0)?.id == 3)
+    table.removeAll(from: &second) { _ in }
+    #expect(table.count == 0)
+    #expect(table.next(after: 0) == nil)
+    table.insert(record(1001), on: &first)
+    #expect(table[1001] != nil)
+  }
+}

@@ -1,0 +1,64 @@
+import RSMControl
+import Testing
+
+@Suite struct FileTextTests {
+  @Test func handleFileIsFrozen() {
+    let file = HandleFile(
+      id: 7, controller: "loopback", pid: 42, uid: 1000, gid: 100, address: 0x7f00_0000_1000, length: 4097, pages: 2,
+      created: Timestamp(microseconds: 1_700_000_000_000_001), state: .unpinned(good: 1, total: 2),
+      check: .init(time: Timestamp(microseconds: 1_700_000_001_500_000), method: "probe", locked: 4096, resident: 8192))
+    #expect(
+      file.text == """
+        Id:\t7
+        Controller:\tloopback
+        Pid:\t42
+        Uid:\t1000
+        Gid:\t100
+        Address:\t0x7f0000001000
+        Length:\t4097
+        Pages:\t2
+        Created:\t1700000000.000001
+        Tag:\tnone
+        State:\tunpinned (1 of 2 pages)
+        Locked:\t4096
+        Resident:\t8192
+        Checked:\t1700000001.500000
+        Method:\tprobe
+
+        """)
+  }
+
+  @Test func whatIsNotKnownIsADash() {
+    let file = HandleFile(
+      id: 1, controller: "loopback", pid: 1, uid: 0, gid: 0, address: 0x1000, length: 1, pages: 1,
+      created: Timestamp(microseconds: 0), state: .unknown("why"), check: nil)
+    let fields = TextFields(parsing: file.text)
+    #expect(fields["State"] == "unknown (why)")
+    #expect([fields["Locked"], fields["Resident"], fields["Checked"], fields["Method"]] == ["-", "-", "-", "-"])
+  }
+
+  @Test func statusKeysAreFrozen() {
+    #expect(
+      StatusKey.allCases.map(\.rawValue) == [
+        "Version", "Abi", "Mode", "Agent", "Keeper", "Uptime", "Handles", "MaxHandles", "Claimed", "Processes",
+        "OpenFiles",
+        "Requests", "Refused", "Inspection", "Inspectors", "InspectorsReplaced", "Features", "Missing",
+      ])
+  }
+
+  @Test func largestHandleFileFitsItsSize() {
+    let file = HandleFile(
+      id: .max, controller: "loopback", pid: .max, uid: .max, gid: .max, address: .max, length: .max, pages: .max,
+      created: Timestamp(microseconds: .max), state: .unknown(String(repeating: "x", count: 200)),
+      check: .init(time: Timestamp(microseconds: .max), method: "probe", locked: .max, resident: .max))
+    #expect(file.text.utf8.count <= ControlTree.handleFileLimit)
+  }
+
+  @Test func fieldsReadBackWhatTheyWrite() {
+    var fields = TextFields()
+    fields.append("Key", "a value: with a colon")
+    fields.append("Number", 3)
+    #expect(TextFields(parsing: fields.text) == fields)
+    #expect(TextFields(parsing: "no field\n\nA:\t1").fields.map(\.key) == ["A"])
+  }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// Who runs a program under test, and within which limits.
+package struct User: Sendable {
+  package let uid: UInt32
+  /// RLIMIT_MEMLOCK in bytes, nil to leave it alone.
+  package let lockLimit: Int?
+
+  package init(uid: UInt32, lockLimit: Int? = nil) {
+    self.uid = uid
+    self.lockLimit = lockLimit
+  }
+
+  package static let current = User(uid: getuid())
+  /// An ordinary user with the limit most systems give.
+  package static let ordinary = User(uid: 54321, lockLimit: 8 << 20)
+  /// Another one.
+  package static let other = User(uid: 54322, lockLimit: 8 << 20)
+
+  /// The command line that runs `program` as this user.
+  func commandLine(_ program: [String]) -> [String] {
+    var prefix: [String] = []
+    if let lockLimit { prefix += ["/usr/bin/prlimit", "--memlock=\(lockLimit):\(lockLimit)"] }
+    if uid != getuid() {
+      prefix += ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups", "--inh-caps=-all"]
+    }
+    return prefix + program
+  }
+}
