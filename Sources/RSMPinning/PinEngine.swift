@@ -25,6 +25,8 @@ package final class PinEngine: Sendable {
   }
 
   private let state: Mutex<State>
+  /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
+  private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
   /// The descriptors kept on this process's /proc files. They keep meaning this process in a forked child.
   package let descriptors: [Int32]
 
@@ -37,7 +39,9 @@ package final class PinEngine: Sendable {
   /// Pins every page of `range`; on failure nothing has changed.
   package func pin(_ range: PageRange) throws(PinError) {
     try state.withLock { state throws(PinError) in
-      let applicationLocked = try state.verification.lockedParts(of: state.ledger.gaps(in: range))
+      let gaps = state.ledger.gaps(in: range)
+      guard gaps.isEmpty || state.ledger.runCount < runLimit else { throw .tooManyRanges(limit: runLimit) }
+      let applicationLocked = try state.verification.lockedParts(of: gaps)
       state.ledger.pin(range, applicationLocked: applicationLocked)
       do throws(PinError) {
         try lock(range, state.verification)

@@ -20,16 +20,25 @@ package struct Workbench: Sendable {
     unsafe chmod(directory, 0o755)
     let built = Executable.sibling("")
     let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-    var script = "set -e; cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)\n"
-    script += "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include "
-    script +=
-      "\(root)/Tests/Fixtures/rsmclient.c -L\(directory) -lrsm -Wl,-rpath,\(directory) -o \(directory)/rsmclient\n"
-    for name in ["hostile"] {
-      script += "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include "
-      script += "\(root)/Tests/Fixtures/\(name).c -o \(directory)/\(name)\n"
-    }
-    let status = try? ChildProcess(["/bin/sh", "-c", script]).wait()
+    let status = try? ChildProcess(["/bin/sh", "-c", Self.script(built: built, root: root, into: directory)]).wait()
     precondition(status == .exited(0), "cannot prepare the programs under test in \(directory)")
+  }
+
+  /// The fixtures: a program's name, its sources without `.c`, and whether it links librsm.
+  private static let fixtures = [
+    (name: "rsmclient", sources: ["rsmclient", "rsmclient_memory"], linksLibrary: true),
+    (name: "hostile", sources: ["hostile"], linksLibrary: false),
+  ]
+
+  private static func script(built: String, root: String, into directory: String) -> String {
+    let compilations = fixtures.map { fixture in
+      let sources = fixture.sources.map { "\(root)/Tests/Fixtures/\($0).c" }.joined(separator: " ")
+      let library = fixture.linksLibrary ? "-L\(directory) -lrsm -Wl,-rpath,\(directory)" : ""
+      return "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include \(sources) \(library) "
+        + "-o \(directory)/\(fixture.name)"
+    }
+    return (["set -e", "cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)"] + compilations).joined(
+      separator: "\n")
   }
 
   private func remove() {
