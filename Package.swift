@@ -79,7 +79,8 @@ let package = Package(
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
-      "IntegrationTests", ["RSMTestSupport", "RSM", "RSMControl", "RSMKernel", "CRSM", "rsmd", "rsmctl", "RSMCABILink"]),
+      "IntegrationTests",
+      ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),
   ],
   swiftLanguageModes: [.v6]
 )

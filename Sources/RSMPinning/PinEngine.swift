@@ -7,9 +7,6 @@ package import SystemPackage
 /// Pins nest, overlap and end in any order. The lock covers the system calls too, because the ledger must not show a page
 /// pinned before it is.
 package final class PinEngine: Sendable {
-  /// Locked per call. The kernel holds the address-space lock for the whole of one, which stalls other threads' mmap(2).
-  static let chunkPages: UInt = 4096
-
   #if DEBUG
     private let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
 
@@ -30,7 +27,12 @@ package final class PinEngine: Sendable {
   /// The descriptors kept on this process's /proc files. They keep meaning this process in a forked child.
   package let descriptors: [Int32]
 
-  package init() throws(Errno) {
+  private let chunkPages: UInt
+
+  /// - Parameter chunkPages: pages to lock per call. The kernel holds the address-space lock for the whole of one, which stalls
+  ///   other threads' mmap(2).
+  package init(chunkPages: UInt = 4096) throws(Errno) {
+    self.chunkPages = chunkPages
     let verification = try Verification()
     descriptors = verification.descriptors
     state = Mutex(State(verification: verification))
@@ -73,7 +75,7 @@ package final class PinEngine: Sendable {
   private func lock(_ range: PageRange, _ verification: borrowing Verification) throws(PinError) {
     var start = range.start
     while start < range.end {
-      let chunk = PageRange(start: start, end: range.end).prefix(pages: Self.chunkPages)
+      let chunk = PageRange(start: start, end: range.end).prefix(pages: chunkPages)
       do throws(Errno) {
         try lockChunk(chunk)
       } catch .noMemory {
