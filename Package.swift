@@ -77,6 +77,7 @@ let package = Package(
       ["RSMTools", "RSMControl", "RSMKernel", system, .product(name: "Subprocess", package: "swift-subprocess")]),
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
+    tests("RSMToolsTests", ["RSMTools"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",
