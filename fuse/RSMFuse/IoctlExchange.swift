@@ -22,7 +22,8 @@ struct IoctlExchange {
     let header = unsafe message.loadUnaligned(as: fuse_in_header.self)
     guard header.opcode == FUSE_IOCTL.rawValue else { return false }
     guard message.count >= Self.prefix else { return false }
-    let request = unsafe message.loadUnaligned(fromByteOffset: MemoryLayout<fuse_in_header>.size, as: fuse_ioctl_in.self)
+    let request = unsafe message.loadUnaligned(
+      fromByteOffset: MemoryLayout<fuse_in_header>.size, as: fuse_ioctl_in.self)
     let input = unsafe UnsafeRawBufferPointer(rebasing: message[Self.prefix...])
     guard Node(inode: header.nodeid) == .control, request.in_size == request.out_size,
       input.count == Int(request.in_size), 1...ControlTree.requestLimit ~= input.count
@@ -50,7 +51,9 @@ struct IoctlExchange {
   /// No such command.
   private func refuse(_ header: fuse_in_header) {
     let size = MemoryLayout<fuse_out_header>.size
-    unsafe withUnsafeBytes(of: fuse_out_header(len: UInt32(size), error: -ENOTTY, unique: header.unique)) { unsafe send($0) }
+    unsafe withUnsafeBytes(of: fuse_out_header(len: UInt32(size), error: -ENOTTY, unique: header.unique)) {
+      unsafe send($0)
+    }
   }
 
   /// A caller that was killed meanwhile is not there to be answered; what it made goes with its open file.
