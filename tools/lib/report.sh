@@ -2,6 +2,7 @@
 # What every check is made of: one line per result, which tools/test counts. Sourced by the scripts in tools/checks, which run in
 # the top directory with the prefix of a fresh installation as their argument.
 
+# shellcheck disable=SC2034 # for the check
 prefix=${1:?usage: "$0" PREFIX, where tools/install --prefix PREFIX has run}
 scratch=$(mktemp -d)
 trap 'rm -rf --one-file-system "$scratch"' EXIT
@@ -25,7 +26,7 @@ try() {
   if output=$("${@:2}" 2>&1); then
     ok "$1"
   else
-    [[ -z $output ]] || sed 's/^/  | /' <<<"$output"
+    [[ -z $output ]] || printf '  | %s\n' "${output//$'\n'/$'\n  | '}"
     not_ok "$1" "$(tail -n 1 <<<"${output:-no word of why}")"
   fi
 }
