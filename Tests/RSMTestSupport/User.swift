@@ -18,7 +18,7 @@ package struct User: Sendable {
   package static let other = User(uid: 54322, lockLimit: 8 << 20)
 
   /// The command line that runs `program` as this user.
-  func commandLine(_ program: [String]) -> [String] {
+  package func commandLine(_ program: [String]) -> [String] {
     var prefix: [String] = []
     if let lockLimit { prefix += ["/usr/bin/prlimit", "--memlock=\(lockLimit):\(lockLimit)"] }
     if uid != getuid() {

@@ -8,6 +8,7 @@ package struct Workbench: Sendable {
   package static let shared = Workbench()
 
   package let directory: String
+  private static let fixtures = ["rsmclient", "hostile", "fuzz", "storm", "stuck", "hammer", "pidns"]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }
 
@@ -21,12 +22,10 @@ package struct Workbench: Sendable {
     let built = Executable.sibling("")
     let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
     var script = "set -e; cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)\n"
-    script += "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include "
-    script +=
-      "\(root)/Tests/Fixtures/rsmclient.c -L\(directory) -lrsm -Wl,-rpath,\(directory) -o \(directory)/rsmclient\n"
-    for name in ["hostile"] {
+    for name in Self.fixtures {
       script += "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include "
-      script += "\(root)/Tests/Fixtures/\(name).c -o \(directory)/\(name)\n"
+      script += "\(root)/Tests/Fixtures/\(name).c -L\(directory) -Wl,--as-needed -lrsm -Wl,-rpath,\(directory) "
+      script += "-o \(directory)/\(name)\n"
     }
     let status = try? ChildProcess(["/bin/sh", "-c", script]).wait()
     precondition(status == .exited(0), "cannot prepare the programs under test in \(directory)")
