@@ -8,8 +8,8 @@ package final class Backend {
   package static let maxHandles = 1_048_576
 
   package private(set) var handles = HandleTable()
-  /// Bytes the live handles cover.
-  package private(set) var claimedBytes: UInt64 = 0
+  /// Bytes the live handles cover. Ranges are claims, and a few of them can exceed 64 bits together.
+  package private(set) var claimedBytes: UInt128 = 0
   package private(set) var requestCount: UInt64 = 0
   package private(set) var refusalCount: UInt64 = 0
   package let inspections: Inspections
@@ -172,7 +172,7 @@ extension HandleTable.Record {
   }
 
   /// Bytes, whole pages.
-  fileprivate var coveredBytes: UInt64 { UInt64(pages.byteCount) }
+  fileprivate var coveredBytes: UInt128 { UInt128(pages.byteCount) }
 }
 
 extension HandleFile {
