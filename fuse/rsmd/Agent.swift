@@ -18,7 +18,7 @@ enum Agent {
       let link = KeeperLink(MessageSocket(owning: 4))
       let obstacle = ProcFileSystem.isOfThisNamespace ? nil : foreignProc
       if let obstacle {
-        logger.warning("handles are not checked: \(obstacle); start rsmd in the outermost one, or mount /proc anew for it")
+        logger.warning("handles are not checked: \(obstacle); start it in the outermost one, or give it its own /proc")
       }
       let inspections = Inspections(loop: loop, expected: inspectors, obstacle: obstacle) { serial in
         link.send(.replace(serial: serial))
