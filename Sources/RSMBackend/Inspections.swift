@@ -41,6 +41,7 @@ package final class Inspections {
 
   private let loop: EventLoop
   private let expected: Int
+  private let obstacle: String?
   private let replace: (UInt64) -> Void
   private var workers: [Worker] = []
   private var waiting: [Queue] = []
@@ -51,12 +52,14 @@ package final class Inspections {
 
   /// - Parameters:
   ///   - expected: how many inspectors the keeper starts; with 0 nobody is ever asked.
+  ///   - obstacle: why no answer could be believed, nil if nothing stands in the way.
   ///   - replace: asks the keeper for another inspector in place of the one with this serial number.
-  package init(loop: EventLoop, expected: Int, replace: @escaping (UInt64) -> Void) {
+  package init(loop: EventLoop, expected: Int, obstacle: String? = nil, replace: @escaping (UInt64) -> Void) {
     self.loop = loop
     self.expected = expected
+    self.obstacle = obstacle
     self.replace = replace
-    method = expected == 0 ? "none" : "probe"
+    method = expected == 0 || obstacle != nil ? "none" : "probe"
   }
 
   package var workerCount: Int { workers.count }
@@ -76,6 +79,7 @@ package final class Inspections {
     _ completion: @escaping (InspectionAnswer) -> Void
   ) {
     guard expected > 0 else { return completion(.notAsked) }
+    if let obstacle { return completion(.failed(obstacle)) }
     guard !target.isQuiet else { return completion(.slowTarget) }
     let question = Question(range: range, notBefore: notBefore, completion: completion)
     if let index = waiting.firstIndex(where: { $0.target === target }) {

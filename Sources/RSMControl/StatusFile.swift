@@ -26,7 +26,7 @@ package enum StatusKey: String, CaseIterable, Sendable {
   case requests = "Requests"
   /// Requests refused so far.
   case refused = "Refused"
-  /// How handles are checked: probe, smaps, or none where there is no inspector.
+  /// How handles are checked: probe, smaps, or none where nobody is asked.
   case inspection = "Inspection"
   /// Inspectors that are at work or ready.
   case inspectors = "Inspectors"

@@ -10,7 +10,8 @@ package final class TestMount {
   package let logPath: String
   package let daemon: ChildProcess
 
-  package init(_ options: [String] = [], user: User = .current) throws {
+  /// - Parameter launcher: a program that runs rsmd, and its arguments.
+  package init(_ options: [String] = [], user: User = .current, launcher: [String] = []) throws {
     let path = try TemporaryDirectory.make(in: Workbench.shared.directory, prefix: "mount")
     self.path = path
     let logPath = path + ".log"
@@ -18,7 +19,7 @@ package final class TestMount {
     _ = try checked { unsafe chown(path, user.uid, user.uid) }
     let log = Descriptor(owning: try checked { unsafe creat(logPath, 0o644) })
     let pair = try MessageSocket.Pair()
-    let command = [Workbench.shared.program("rsmd"), "--mount", path, "--ready-fd", "3"] + options
+    let command = launcher + [Workbench.shared.program("rsmd"), "--mount", path, "--ready-fd", "3"] + options
     daemon = try ChildProcess(
       user.commandLine(command), descriptors: [0, log.raw, log.raw, pair.theirs.raw], isCompanion: true)
     let ready = pair.takeOurs()

@@ -8,6 +8,11 @@ package struct Workbench: Sendable {
   package static let shared = Workbench()
 
   package let directory: String
+  /// The fixtures, and what each is made of besides its own source.
+  private static let fixtures = [
+    (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: []), (name: "fuzz", parts: []),
+    (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
+  ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }
 
@@ -24,18 +29,11 @@ package struct Workbench: Sendable {
     precondition(status == .exited(0), "cannot prepare the programs under test in \(directory)")
   }
 
-  /// The fixtures: a program's name, its sources without `.c`, and whether it links librsm.
-  private static let fixtures = [
-    (name: "rsmclient", sources: ["rsmclient", "rsmclient_memory"], linksLibrary: true),
-    (name: "hostile", sources: ["hostile"], linksLibrary: false),
-  ]
-
   private static func script(built: String, root: String, into directory: String) -> String {
     let compilations = fixtures.map { fixture in
-      let sources = fixture.sources.map { "\(root)/Tests/Fixtures/\($0).c" }.joined(separator: " ")
-      let library = fixture.linksLibrary ? "-L\(directory) -lrsm -Wl,-rpath,\(directory)" : ""
-      return "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include \(sources) \(library) "
-        + "-o \(directory)/\(fixture.name)"
+      let sources = ([fixture.name] + fixture.parts).map { "\(root)/Tests/Fixtures/\($0).c" }.joined(separator: " ")
+      return "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include \(sources) "
+        + "-L\(directory) -Wl,--as-needed -lrsm -Wl,-rpath,\(directory) -o \(directory)/\(fixture.name)"
     }
     return (["set -e", "cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)"] + compilations).joined(
       separator: "\n")

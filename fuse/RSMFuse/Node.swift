@@ -34,9 +34,9 @@ enum Node: Equatable {
     ("ctl", .control), ("status", .status), ("handles", .handles),
   ]
 
-  /// The handle id that a file name spells, nil for any other spelling.
+  /// The handle id that a file name spells, nil for any other spelling and for numbers that no inode number is left for.
   static func handleID(named name: String) -> UInt64? {
-    guard let id = UInt64(name), id > 0, String(id) == name else { return nil }
+    guard let id = UInt64(name), id > 0, id <= .max - firstHandle, String(id) == name else { return nil }
     return id
   }
 }

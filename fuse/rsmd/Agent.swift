@@ -9,6 +9,7 @@ import SystemPackage
 /// Serves the mount: wires the event loop, the backend, the file system and the session together.
 enum Agent {
   private static let device: Int32 = 3
+  private static let foreignProc = "/proc does not show the PID namespace of rsmd"
 
   static func run(keeper: Int32, inspectors: Int) -> Int32 {
     let logger = Logger(label: "rsmd")
@@ -16,7 +17,11 @@ enum Agent {
     do {
       let loop = try EventLoop()
       let link = KeeperLink(MessageSocket(owning: 4))
-      let inspections = Inspections(loop: loop, expected: inspectors) { serial in
+      let obstacle = ProcFileSystem.isOfThisNamespace ? nil : foreignProc
+      if let obstacle {
+        logger.warning("handles are not checked: \(obstacle); start it in the outermost one, or give it its own /proc")
+      }
+      let inspections = Inspections(loop: loop, expected: inspectors, obstacle: obstacle) { serial in
         link.send(.replace(serial: serial))
       }
       let backend = Backend(loop: loop, inspections: inspections) { logger.warning("\($0)") }

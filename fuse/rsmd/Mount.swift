@@ -23,6 +23,7 @@ struct Mount: ~Copyable {
   private let madeDirectory: Bool
 
   init(at path: String) throws(Problem) {
+    try Self.removeDeadMount(path)
     let madeDirectory = try Self.makeDirectory(path)
     do throws(Problem) {
       device = Self.mode == .system ? try Self.mountAsRoot(path) : try Self.mountAsUser(path)
@@ -36,17 +37,29 @@ struct Mount: ~Copyable {
 
   /// Takes the mount out of the tree. Files that are open keep the connection until it is aborted.
   func unmount() throws(Problem) {
-    switch Self.mode {
+    try Self.unmount(path)
+    if madeDirectory { unsafe rmdir(path) }
+  }
+
+  private static func unmount(_ path: String) throws(Problem) {
+    switch mode {
     case .system:
       // EINVAL: somebody else has unmounted it.
       guard unsafe umount2(path, Int32(MNT_DETACH)) != 0, errno != EINVAL else { break }
       throw Problem(message: "cannot unmount \(path): \(Errno.current)")
     case .rootless:
-      let status = try Self.fusermount(["-u", "-z", "-q", "--", path], descriptors: [0, 1, 2])
-      guard status != .exited(0), Self.isMounted(path) else { break }
+      let status = try fusermount(["-u", "-z", "-q", "--", path], descriptors: [0, 1, 2])
+      guard status != .exited(0), isMounted(path) else { break }
       throw Problem(message: "cannot unmount \(path): fusermount3 ended with \(status.shellCode)")
     }
-    if madeDirectory { unsafe rmdir(path) }
+  }
+
+  /// Takes away what killed keepers have left: mounts that nobody serves answer `ENOTCONN` to everything.
+  private static func removeDeadMount(_ path: String) throws(Problem) {
+    var attributes = stat()
+    while unsafe stat(path, &attributes) != 0, errno == ENOTCONN, isMounted(path) {
+      try unmount(path)
+    }
   }
 
   /// - Returns: whether the directory was missing and has been made.

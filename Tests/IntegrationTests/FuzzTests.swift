@@ -1,0 +1,40 @@
+import CRSM
+import Glibc
+import RSMControl
+import RSMKernel
+import RSMTestSupport
+import Testing
+
+extension Hostility {
+  @Suite struct FuzzTests {
+    private static let requests = 1_000_000
+
+    @Test func aMillionRandomRequestsHarmNobody() throws {
+      let mount = try TestMount()
+      let bystander = try mount.client(.other)
+      let controller = try bystander.controller()
+      let memory = try bystander.memory(pages: 16)
+      #expect(try bystander.create(controller, memory, 4 * 4096).code == RSM_SUCCESS)
+      let before = try mount.tally()
+
+      try bystander.say("churn \(controller) \(memory) 16 2 20000")
+      let program = Workbench.shared.program("fuzz")
+      let fuzz = try Dialogue(
+        User.ordinary.commandLine([program, mount.path, "1", String(Self.requests)]), environment: [])
+      let numbers = try fuzz.hear("fuzz", seconds: 100).split(separator: " ").compactMap { Int($0) }
+      try #require(numbers.count == 5)
+      #expect(numbers[0] == Self.requests)
+      #expect(numbers[1] > Self.requests / 3 && numbers[2] > Self.requests / 10, "\(numbers)")
+      #expect(numbers[3] == 0, "rsmd broke its word \(numbers[3]) times; the fuzzer says how on standard error")
+      #expect(try bystander.hear("churn") == "0")
+      #expect(try mount.agent == before.agent)
+      #expect(try mount.number(.handles) == before.handles + numbers[4])
+      #expect(try mount.handle(1)["State"] == "pinned")
+
+      fuzz.process.process.kill()
+      #expect(try mount.returns(to: before))
+      #expect(try mount.handle(1)["State"] == "pinned")
+      #expect(mount.end() == .exited(0))
+    }
+  }
+}
