@@ -36,6 +36,6 @@ ensure_packages() {
   install="apt-get install -y --no-install-recommends ${missing[*]}"
   [[ $(id -u) -eq 0 ]] || die "packages are missing; install them with: sudo $install"
   echo "Installing ${missing[*]}"
-  apt-get update -q >/dev/null
-  DEBIAN_FRONTEND=noninteractive $install -q >/dev/null
+  apt-get update -q >/dev/null || die 'apt-get update failed'
+  DEBIAN_FRONTEND=noninteractive $install -q >/dev/null || die "this failed: $install"
 }
