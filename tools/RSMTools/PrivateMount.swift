@@ -15,12 +15,11 @@ package final class PrivateMount {
 
   /// Starts `program` on a new temporary directory and waits until the mount answers.
   package init(program: String, arguments: [String] = []) throws(Problem) {
-    var template = Array("\(Self.temporaryDirectory)/rsm-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else {
-      throw Problem(message: "cannot make a directory in \(Self.temporaryDirectory): \(Errno.current)")
-    }
-    let directory = template.dropLast().reduce(into: "") {
-      $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1)))
+    let directory: String
+    do throws(Errno) {
+      directory = try TemporaryDirectory.make(prefix: "rsm-")
+    } catch {
+      throw Problem(message: "cannot make a directory in \(TemporaryDirectory.parent): \(error)")
     }
     do {
       let pair = try MessageSocket.Pair()
@@ -46,10 +45,5 @@ package final class PrivateMount {
     let status = try? daemon.wait()
     unsafe rmdir(path)
     return status?.shellCode ?? 1
-  }
-
-  private static var temporaryDirectory: String {
-    guard let directory = unsafe getenv("TMPDIR") else { return "/tmp" }
-    return unsafe String(cString: directory)
   }
 }
