@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "rsm", type: .dynamic, targets: ["RSMCABILink"]),
     .executable(name: "rsmd", targets: ["rsmd"]),
     .executable(name: "rsmctl", targets: ["rsmctl"]),
+    .executable(name: "rsmbench", targets: ["rsmbench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -70,6 +71,13 @@ let package = Package(
       "rsmctl", at: "tools/rsmctl",
       [
         "RSMTools", "RSMControl", "RSMKernel", "CLinux", system,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "CNullServer", dependencies: ["CFuse3"], path: "tools/CNullServer", exclude: ["README.md"]),
+    program(
+      "rsmbench", at: "tools/rsmbench",
+      [
+        "RSM", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
