@@ -16,11 +16,15 @@ package final class Backend {
   private let log: NoticeLog
   private let clients: ClientTable
 
-  /// - Parameter notice: takes what an administrator should know.
-  package init(loop: EventLoop, inspections: Inspections, notice: @escaping (String) -> Void) {
+  /// - Parameters:
+  ///   - processLimit: how many processes may be clients at a time.
+  ///   - notice: takes what an administrator should know.
+  package init(
+    loop: EventLoop, inspections: Inspections, processLimit: Int = .max, notice: @escaping (String) -> Void
+  ) {
     self.inspections = inspections
     log = NoticeLog(notice)
-    clients = ClientTable(loop: loop, log: log)
+    clients = ClientTable(loop: loop, log: log, processLimit: processLimit)
     clients.ended = { [unowned self] file in
       handles.removeAll(from: &file.handles) { claimedBytes -= $0.coveredBytes }
     }

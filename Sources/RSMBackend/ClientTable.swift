@@ -9,15 +9,18 @@ import SystemPackage
 final class ClientTable {
   private let loop: EventLoop
   private let log: NoticeLog
+  private let processLimit: Int
   private var files: [UInt64: OpenFile] = [:]
   private var owners: [UInt64: Owner] = [:]
   private var lastFile: UInt64 = 0
   /// Called when what was made on a file must go: its last reference is gone, or its owner is.
   var ended: (OpenFile) -> Void = { _ in }
 
-  init(loop: EventLoop, log: NoticeLog) {
+  /// - Parameter processLimit: each process costs a descriptor.
+  init(loop: EventLoop, log: NoticeLog, processLimit: Int) {
     self.loop = loop
     self.log = log
+    self.processLimit = processLimit
   }
 
   var fileCount: Int { files.count }
@@ -66,6 +69,7 @@ final class ClientTable {
       known.files.insert(file.id)
       return known
     }
+    guard owners.count < processLimit else { throw outOfDescriptors(.tooManyOpenFiles) }
     let owner = Owner(process: process, uid: caller.uid)
     let inode = owner.process.inode
     do throws(Errno) {

@@ -8,8 +8,11 @@ package import SystemPackage
 package final class Inspections {
   /// How long a process may keep an inspector before it is killed out of the question.
   package static let deadline: Duration = .milliseconds(500)
+  /// How long a question waits for an inspector; up to twice as long, since nobody looks more often.
+  package static let patience: Duration = .seconds(2)
 
   private struct Question {
+    let asked = ContinuousClock.now
     let range: PageRange
     let notBefore: UInt64
     let completion: (InspectionAnswer) -> Void
@@ -45,6 +48,7 @@ package final class Inspections {
   private let replace: (UInt64) -> Void
   private var workers: [Worker] = []
   private var waiting: [Queue] = []
+  private var isSweepScheduled = false
   private var lastJob: UInt64 = 0
   package private(set) var replacedCount: UInt64 = 0
   /// How the last answer was found.
@@ -88,6 +92,30 @@ package final class Inspections {
       waiting.append(Queue(target: target, questions: [question]))
     }
     dispatch()
+    scheduleSweep()
+  }
+
+  private func scheduleSweep() {
+    guard !isSweepScheduled, !waiting.isEmpty else { return }
+    isSweepScheduled = true
+    _ = loop.schedule(after: Self.patience) { [unowned self] in sweep() }
+  }
+
+  /// Gives up on questions that no inspector was free for.
+  private func sweep() {
+    isSweepScheduled = false
+    let limit = ContinuousClock.now - Self.patience
+    var late: [Question] = []
+    for index in waiting.indices {
+      let questions = waiting[index].questions.prefix { $0.asked <= limit }
+      late += questions
+      waiting[index].questions.removeFirst(questions.count)
+    }
+    waiting.removeAll { $0.questions.isEmpty }
+    for question in late {
+      question.completion(.noInspector)
+    }
+    scheduleSweep()
   }
 
   private func dispatch() {
@@ -155,6 +183,8 @@ package final class Inspections {
 
 extension InspectionAnswer {
   static let slowTarget = failed("the process did not answer the kernel's questions within \(Inspections.deadline)")
+
+  static let noInspector = failed("no inspector was free within \(Inspections.patience)")
 
   fileprivate init(_ report: InspectionReport, index: Int) {
     guard report.error == 0, index < report.pages.count else {

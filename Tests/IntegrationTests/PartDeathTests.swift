@@ -17,10 +17,18 @@ extension Hostility {
       return (client, controller, memory)
     }
 
-    private func children(of process: Int32, called name: String) throws -> [Int32] {
-      let list = try TextFile.read("/proc/\(process)/task/\(process)/children")
-      return try list.split(separator: " ").compactMap { Int32($0) }.filter {
-        try TextFile.read("/proc/\($0)/comm") == "\(name)\n"
+    /// The three inspectors, once they are all there and none of them is one of `old`.
+    private func inspectors(of mount: TestMount, besides old: [Int32] = []) throws -> [Int32] {
+      let keeper = try mount.number(.keeper)
+      let deadline = ContinuousClock.now + .seconds(5)
+      while true {
+        let children = try TextFile.read("/proc/\(keeper)/task/\(keeper)/children").split(separator: " ")
+        let inspectors = children.compactMap { Int32($0) }.filter {
+          (try? TextFile.read("/proc/\($0)/comm")) == "rsmd-inspector\n"
+        }
+        if inspectors.count == 3, Set(inspectors).isDisjoint(with: old) { return inspectors }
+        try #require(ContinuousClock.now < deadline, "the inspectors are not there")
+        usleep(2000)
       }
     }
 
@@ -31,26 +39,34 @@ extension Hostility {
     @Test func aKilledInspectorIsReplacedAndNobodyNotices() throws {
       let mount = try TestMount()
       let (client, controller, memory) = try client(of: mount)
-      let keeper = Int32(try mount.number(.keeper))
-      #expect(try mount.waits(for: .inspectors, toBe: 3))
+      var inspectors = try inspectors(of: mount)
       for _ in 0..<5 {
-        let inspectors = try children(of: keeper, called: "rsmd-inspector")
-        #expect(inspectors.count == 3)
         for inspector in inspectors { try PIDFD(process: inspector).kill() }
         #expect(try mount.handle(1)["State"] != nil)
         let handle = try client.create(controller, memory, 4096)
         #expect(try handle.code == RSM_SUCCESS && client.free(controller, handle.value) == RSM_SUCCESS)
-        let deadline = ContinuousClock.now + .seconds(5)
-        var now = inspectors
-        while now.count != 3 || !Set(now).isDisjoint(with: inspectors), ContinuousClock.now < deadline {
-          usleep(5000)
-          now = try children(of: keeper, called: "rsmd-inspector")
-        }
-        #expect(now.count == 3 && Set(now).isDisjoint(with: inspectors))
+        inspectors = try self.inspectors(of: mount, besides: inspectors)
         #expect(try mount.waits(for: .inspectors, toBe: 3))
         #expect(try mount.handle(1)["State"] == "pinned")
       }
       #expect(mount.end() == .exited(0))
+    }
+
+    @Test func whereNoInspectorIsLeftAnswersAreUnknownAndDoNotWait() throws {
+      let mount = try TestMount()
+      let (client, controller, memory) = try client(of: mount)
+      let keeper = Int32(try mount.number(.keeper))
+      let inspectors = try inspectors(of: mount)
+      kill(keeper, SIGSTOP)
+      for inspector in inspectors { try PIDFD(process: inspector).kill() }
+      #expect(try mount.waits(for: .inspectors, toBe: 0))
+      let reader = try Dialogue(["/bin/grep", "State", "\(mount.path)/handles/1"], environment: [])
+      let answer = try? reader.hear("State", seconds: 8)
+      kill(keeper, SIGCONT)
+      #expect(answer?.contains("unknown (no inspector was free") == true, "\(answer ?? "no answer")")
+      #expect(try client.create(controller, memory, 4096).code == RSM_SUCCESS)
+      #expect(try mount.waits(for: .inspectors, toBe: 3))
+      #expect(try mount.handle(1)["State"] == "pinned")
     }
 
     @Test func aKilledAgentEndsRsmdAndClientsGetErrors() throws {
@@ -89,8 +105,7 @@ extension Hostility {
     @Test func theOtherPartsDieWithAKilledKeeper() throws {
       let mount = try TestMount()
       let (client, controller, memory) = try client(of: mount)
-      let parts =
-        try [try mount.agent] + children(of: Int32(try mount.number(.keeper)), called: "rsmd-inspector")
+      let parts = try [mount.agent] + inspectors(of: mount)
       let watches = try parts.map { part in try Watch(part) }
       mount.daemon.process.kill()
       #expect(mount.waitForEnd() == .killed(signal: SIGKILL))
@@ -117,7 +132,7 @@ extension Hostility {
         ["/bin/sh", "-c", "cd \(mount.path)/handles && echo there && read -r line && ls && echo never || echo gone"],
         environment: [])
       #expect(try lingering.hear("cd") == "there")
-      let parts = try [try mount.agent] + children(of: Int32(try mount.number(.keeper)), called: "rsmd-inspector")
+      let parts = try [mount.agent] + inspectors(of: mount)
       let watches = try parts.map { part in try Watch(part) }
       kill(mount.daemon.process.pid, signal)
       #expect(mount.waitForEnd() == .exited(0))

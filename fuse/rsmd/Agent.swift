@@ -9,6 +9,9 @@ import SystemPackage
 /// Serves the mount: wires the event loop, the backend, the file system and the session together.
 enum Agent {
   private static let device: Int32 = 3
+  /// Descriptors that clients may not use up: for the mount, the keeper, and what a request takes for a moment. Inspectors add
+  /// one each.
+  private static let descriptorReserve = 24
   private static let foreignProc = "/proc does not show the PID namespace of rsmd"
 
   static func run(keeper: Int32, inspectors: Int) -> Int32 {
@@ -24,7 +27,10 @@ enum Agent {
       let inspections = Inspections(loop: loop, expected: inspectors, obstacle: obstacle) { serial in
         link.send(.replace(serial: serial))
       }
-      let backend = Backend(loop: loop, inspections: inspections) { logger.warning("\($0)") }
+      let processLimit = max(1, DescriptorLimit.raise() - descriptorReserve - inspectors)
+      let backend = Backend(loop: loop, inspections: inspections, processLimit: processLimit) {
+        logger.warning("\($0)")
+      }
       let status = StatusText(keeper: keeper, backend: backend)
       let session = try Session(FileSystem(backend: backend, status: status.text), descriptor: device, in: loop) {
         link.send(.serving)

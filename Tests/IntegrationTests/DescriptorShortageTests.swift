@@ -1,0 +1,55 @@
+import CRSM
+import Glibc
+import RSMControl
+import RSMKernel
+import RSMTestSupport
+import Testing
+
+extension Hostility {
+  @Suite struct DescriptorShortageTests {
+    @Test func moreProcessesThanRsmdCanWatchAreRefusedAndTheRestGoesOn() throws {
+      let mount = try TestMount(launcher: ["/usr/bin/prlimit", "--nofile=80:80"])
+      let client = try mount.client()
+      let controller = try client.controller()
+      let memory = try client.memory(pages: 4)
+      #expect(try client.create(controller, memory, 4 * 4096).code == RSM_SUCCESS)
+      let before = try mount.tally()
+
+      var crowd: [Dialogue] = []
+      var outside: [(client: Dialogue, ctl: Int)] = []
+      for _ in 0..<90 {
+        let one = try mount.hostile(.ordinary)
+        let ctl = try one.open(mount.controlPath)
+        let reply = try one.request("hello \(ctl) 1")
+        if reply.reason == .noDescriptor && reply.result == RSMERR_INSUFFICIENT_RESOURCES { outside.append((one, ctl)) }
+        crowd.append(one)
+      }
+      #expect(outside.count > 10 && outside.count < 90)
+      #expect(mount.log.contains("LimitNOFILE"), "\(mount.log)")
+      let handle = try client.create(controller, memory, 4096)
+      #expect(try handle.code == RSM_SUCCESS && client.free(controller, handle.value) == RSM_SUCCESS)
+      #expect(try mount.handle(1)["State"] == "pinned")
+
+      // What a dead inspector leaves is not for those outside.
+      let keeper = Int32(try mount.number(.keeper))
+      for child in try TextFile.read("/proc/\(keeper)/task/\(keeper)/children").split(separator: " ") {
+        guard try TextFile.read("/proc/\(child)/comm") == "rsmd-inspector\n", let pid = Int32(child) else { continue }
+        try PIDFD(process: pid).kill()
+      }
+      for _ in 0..<20 {
+        for (client, ctl) in outside {
+          #expect(try client.request("hello \(ctl) 1").reason == .noDescriptor)
+        }
+      }
+      #expect(try mount.waits(for: .inspectors, toBe: 3))
+      #expect(try mount.handle(1)["State"] == "pinned")
+
+      crowd = []
+      outside = []
+      #expect(try mount.returns(to: before))
+      #expect(try mount.waits(for: .inspectors, toBe: 3))
+      #expect(try mount.handle(1)["State"] == "pinned")
+      #expect(mount.end() == .exited(0))
+    }
+  }
+}
