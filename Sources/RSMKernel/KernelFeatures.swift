@@ -7,6 +7,12 @@ package struct KernelFeatures: Sendable {
   package let present: [String]
   package let missing: [String]
 
+  /// Without these nothing works: who calls, and what is mapped and present.
+  private static let required: Set = ["pidfd", "pidfd-thread", "procmap-query", "pagemap-scan"]
+
+  /// The missing features without which nothing works.
+  package var missingRequired: [String] { missing.filter { Self.required.contains($0) } }
+
   package init() {
     let probes: [(name: String, answers: () throws -> Void)] = [
       ("pidfd", { _ = try PIDFD(process: getpid()) }),

@@ -35,9 +35,9 @@ import Testing
       ])
     let json = try await run("handles --json", on: mount).output
     #expect(
-      json.contains(#"{"id": 2, "pid": \#(pid), "uid": \#(uid), "controller": "loopback", "address": "0x"#)
+      json.contains(#"{"Id": 2, "Pid": \#(pid), "Uid": \#(uid), "Controller": "loopback", "Address": "0x"#)
         && json.contains(
-          #""length": 100, "pages": 1, "state": "pinned", "locked": 4096, "resident": 4096, "checked": ""#)
+          #""Length": 100, "Pages": 1, "State": "pinned", "Locked": 4096, "Resident": 4096, "Checked": 1"#)
     )
   }
 

@@ -34,6 +34,13 @@ final class Keeper {
   ///
   /// - Returns: the exit status of rsmd.
   static func run(_ options: Options) -> Int32 {
+    let missing = KernelFeatures().missingRequired
+    guard missing.isEmpty else {
+      Logger(label: "rsmd").error(
+        "this kernel lacks \(missing.joined(separator: ", ")), without which memory cannot be checked; Linux 6.12 or later has them"
+      )
+      return ExitCode.failure
+    }
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
     unsafe clinux_block_signals(signals, signals.count)
     do {

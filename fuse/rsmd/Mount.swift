@@ -22,7 +22,8 @@ struct Mount: ~Copyable {
   let device: Descriptor
   private let madeDirectory: Bool
 
-  init(at path: String) throws(Problem) {
+  init(at given: String) throws(Problem) {
+    let path = try Self.absolutePath(given)
     try Self.removeDeadMount(path)
     let madeDirectory = try Self.makeDirectory(path)
     do throws(Problem) {
@@ -52,6 +53,19 @@ struct Mount: ~Copyable {
       guard status != .exited(0), isMounted(path) else { break }
       throw Problem(message: "cannot unmount \(path): fusermount3 ended with \(status.shellCode)")
     }
+  }
+
+  /// The path as /proc/self/mounts shows it. Only the directory above must exist, and a dead mount is not touched.
+  private static func absolutePath(_ path: String) throws(Problem) -> String {
+    let parts = path.split(separator: "/")
+    guard let name = parts.last else { throw Problem(message: "\(path) is no place for a mount") }
+    let parent = (path.hasPrefix("/") ? "/" : "./") + parts.dropLast().joined(separator: "/")
+    guard let resolved = unsafe realpath(parent, nil) else {
+      throw Problem(message: "cannot mount on \(path): \(parent): \(Errno.current)")
+    }
+    defer { unsafe free(resolved) }
+    let directory = unsafe String(cString: resolved)
+    return directory == "/" ? "/\(name)" : "\(directory)/\(name)"
   }
 
   /// Takes away what killed keepers have left: mounts that nobody serves answer `ENOTCONN` to everything.

@@ -8,7 +8,7 @@ struct Program {
   static func main() {
     // A reader of our log may go away.
     signal(SIGPIPE, SIG_IGN)
-    LoggingSystem.bootstrap(StreamLogHandler.standardError(label:))
+    LoggingSystem.bootstrap { _ in LogLine() }
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -4,6 +4,8 @@ import RSMControl
 package struct Column<Row>: Sendable {
   package enum Value: Equatable, Sendable {
     case number(UInt64)
+    /// A decimal fraction as the kernel or rsmd has written it.
+    case fraction(String)
     /// Shown with three digits after the point.
     case ratio(Double)
     case text(String)
@@ -23,6 +25,7 @@ extension Column.Value: CustomStringConvertible {
   package var description: String {
     switch self {
     case .number(let number): String(number)
+    case .fraction(let digits): digits
     case .ratio(let ratio): Self.decimal(ratio)
     case .text(let text): text
     case .missing: "-"
@@ -32,8 +35,7 @@ extension Column.Value: CustomStringConvertible {
   /// As JSON: numbers plain, in base units.
   package var json: String {
     switch self {
-    case .number(let number): String(number)
-    case .ratio(let ratio): Self.decimal(ratio)
+    case .number, .fraction, .ratio: description
     case .text(let text): JSON.quoted(text)
     case .missing: "null"
     }
@@ -42,7 +44,7 @@ extension Column.Value: CustomStringConvertible {
   /// As a field of CSV (RFC 4180).
   package var csv: String {
     switch self {
-    case .number, .ratio: description
+    case .number, .fraction, .ratio: description
     case .text(let text): text.contains { "\",\r\n".contains($0) } ? Self.quotedCSV(text) : text
     case .missing: ""
     }
@@ -51,7 +53,7 @@ extension Column.Value: CustomStringConvertible {
   /// Whether a table shows it at the right edge of its column; nil if it goes along with the others.
   var isNumeric: Bool? {
     switch self {
-    case .number, .ratio: true
+    case .number, .fraction, .ratio: true
     case .text: false
     case .missing: nil
     }

@@ -1,22 +1,26 @@
 package import RSMControl
 
-/// The columns of `rsmctl handles`.
+/// The columns of `rsmctl handles`: the keys of the files.
 package enum HandleColumns {
-  package static let all: [Column<TextFields>] = [
-    column("id", .id), column("pid", .pid), column("uid", .uid), column("controller", .controller),
-    column("address", .address),
-    column("length", .length), column("pages", .pages), column("state", .state), column("locked", .locked),
-    column("resident", .resident), column("checked", .checked),
+  private static let keys: [HandleFile.Key] = [
+    .id, .pid, .uid, .controller, .address, .length, .pages, .state, .locked, .resident, .checked,
   ]
 
-  private static func column(_ name: String, _ key: HandleFile.Key) -> Column<TextFields> {
-    Column(name) { file in .init(file[key.rawValue] ?? "-") }
+  package static let all: [Column<TextFields>] = keys.map { key in
+    Column(key.rawValue) { file in .init(fieldText: file[key.rawValue] ?? "-") }
   }
 }
 
 extension Column.Value {
-  /// Plain decimal digits are a number.
-  package init(_ text: String) {
-    if let number = UInt64(text) { self = .number(number) } else { self = .text(text) }
+  /// The value of a field: digits are a number, a dash is nothing, all else is text.
+  package init(fieldText text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if let number = UInt64(text) {
+      self = .number(number)
+    } else if parts.count == 2, parts.allSatisfy({ UInt64($0) != nil }) {
+      self = .fraction(text)
+    } else {
+      self = text == "-" ? .missing : .text(text)
+    }
   }
 }

@@ -32,7 +32,7 @@ enum Tool {
 
   static func print(_ fields: TextFields, json: Bool) {
     guard json else { return Swift.print(fields.text, terminator: "") }
-    Swift.print(JSON.object(fields.fields.map { ($0.key, Column<TextFields>.Value($0.value).json) }))
+    Swift.print(JSON.object(fields.fields.map { ($0.key, Column<TextFields>.Value(fieldText: $0.value).json) }))
   }
 
   /// Runs a program on a private mount.
