@@ -47,9 +47,9 @@ int clinux_munlock(uintptr_t address, uintptr_t length)
 	return munlock((void *)address, length);
 }
 
-int clinux_madvise_cold(uintptr_t address, uintptr_t length)
+int clinux_msync_invalidate(uintptr_t address, uintptr_t length)
 {
-	return madvise((void *)address, length, MADV_COLD);
+	return msync((void *)address, length, MS_INVALIDATE);
 }
 
 int clinux_madvise_populate_read(uintptr_t address, uintptr_t length)

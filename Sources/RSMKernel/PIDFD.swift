@@ -4,6 +4,9 @@ package import SystemPackage
 
 /// A process that cannot be mistaken for another one that got its number later (pidfd_open(2)).
 package struct PIDFD: ~Copyable, Sendable {
+  /// The size of a transparent huge page, in bytes.
+  private static let hugePageSize: UInt = 2 << 20
+
   private let descriptor: Descriptor
   package let pid: Int32
   /// The pidfs inode: equal for all descriptors of one process, never used again while the machine runs.
@@ -34,20 +37,29 @@ package struct PIDFD: ~Copyable, Sendable {
   /// The descriptor to poll: readable once the process is gone and its memory with it.
   package var pollable: Int32 { descriptor.raw }
 
+  /// Whether the process runs. Its number cannot be another process's before this is false.
   package var isAlive: Bool {
-    clinux_pidfd_send_signal(descriptor.raw, 0) == 0 || Errno.current != .noSuchProcess
+    var state = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&state, 1, 0) == 0
   }
 
-  /// Whether `tid` is a thread of this process now.
+  /// Whether `tid` is a thread of this process now. The number of the process is the number of its first thread as long as it
+  /// runs; other threads come and go, and the kernel has to be asked.
   package func owns(thread tid: Int32) -> Bool {
     guard isAlive else { return false }
-    return clinux_tgkill(pid, tid, 0) == 0 || Errno.current != .noSuchProcess
+    return tid == pid || clinux_tgkill(pid, tid, 0) == 0 || Errno.current != .noSuchProcess
   }
 
-  /// As `PageLock.isLocked` for the VMA at the start of `range`, in this process. Needs CAP_SYS_NICE for another process.
+  /// Whether the VMA that holds `range` is locked in this process: MADV_COLD is refused with `EINVAL` exactly there, and on
+  /// hugetlb and PFN mappings. Needs CAP_SYS_NICE for another process.
+  ///
+  /// Unlocked memory takes the advice, and a transparent huge page is split by advice for a part of it: a range that may
+  /// start with one is advised over the whole of it.
   package func isLocked(_ range: PageRange) throws(Errno) -> Bool {
+    let startsHuge = range.start % Self.hugePageSize == 0 && range.byteCount >= Self.hugePageSize
+    let length = startsHuge ? Self.hugePageSize : pageSize
     do {
-      _ = try checked { clinux_process_madvise_cold(descriptor.raw, range.start, PageLock.adviceLength(range)) }
+      _ = try checked { clinux_process_madvise_cold(descriptor.raw, range.start, length) }
       return false
     } catch .invalidArgument {
       return true

@@ -3,9 +3,6 @@ package import SystemPackage
 
 /// mlock2(2), munlock(2) and the question whether memory is locked, for the calling process.
 package enum PageLock {
-  /// The size of a transparent huge page, in bytes.
-  private static let hugePageSize: UInt = 2 << 20
-
   /// Locks and populates `range`; on failure part of it may have been locked.
   package static func lock(_ range: PageRange) throws(Errno) {
     _ = try checkedRetrying { clinux_mlock2(range.start, range.byteCount, 0) }
@@ -16,18 +13,22 @@ package enum PageLock {
     _ = clinux_munlock(range.start, range.byteCount)
   }
 
-  /// Whether the VMA that holds all of `range` is locked: MADV_COLD is refused with `EINVAL` exactly there (and on hugetlb
-  /// and PFN mappings).
-  package static func isLocked(_ range: PageRange) -> Bool {
-    clinux_madvise_cold(range.start, adviceLength(range)) != 0 && Errno.current == .invalidArgument
+  /// What the kernel says of the locks on a range.
+  package enum State: Equatable {
+    /// No page of it lies in a locked VMA.
+    case unlocked
+    /// At least one VMA in it is locked: all of it, if it lies in one VMA.
+    case locked
+    /// Part of it is not mapped.
+    case unmapped
   }
 
-  /// How many bytes from the start of `range` to advise when asking whether it is locked.
+  /// Whether `range` is locked: msync(2) refuses to invalidate locked memory with `EBUSY` and touches nothing, locked or not.
   ///
-  /// Unlocked memory takes the advice, and a transparent huge page is split by advice for a part of it: a range that may
-  /// start with one is advised over the whole of it.
-  static func adviceLength(_ range: PageRange) -> UInt {
-    range.start % hugePageSize == 0 && range.byteCount >= hugePageSize ? hugePageSize : pageSize
+  /// Huge pages of hugetlbfs are never marked locked.
+  package static func state(of range: PageRange) -> State {
+    guard clinux_msync_invalidate(range.start, range.byteCount) != 0 else { return .unlocked }
+    return Errno.current == .resourceBusy ? .locked : .unmapped
   }
 
   /// Reads every page of `range` in, as a page fault would.

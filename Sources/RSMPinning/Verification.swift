@@ -25,35 +25,21 @@ struct Verification: ~Copyable, Sendable {
   /// The parts of `ranges`, unpinned so far, that the application has locked itself.
   func lockedParts(of ranges: [PageRange]) throws(PinError) -> [PageRange] {
     var locked: [PageRange] = []
-    for range in ranges {
-      let unvisited = try walk(range) { part, area throws(PinError) in
-        guard area?.isAccessible != false else { throw .badAddress(part.start, .inaccessible) }
-        guard PageLock.isLocked(part) else { return }
-        try checkLockable(part.prefix(pages: 1), area)
-        locked.append(joining: part)
+    for range in ranges where PageLock.state(of: range) != .unlocked {
+      try walk(range) { part, _ throws(PinError) in
+        if PageLock.state(of: part) == .locked { locked.append(joining: part) }
       }
-      if let unvisited { throw .badAddress(unvisited, .unmapped) }
     }
     return locked
   }
 
-  /// MADV_COLD is refused on locked memory and on PFN mappings ([vvar], devices) alike; only the latter refuse to be read in.
-  private func checkLockable(_ page: PageRange, _ known: MappedArea?) throws(PinError) {
-    let area: MappedArea? = if let known { known } else { try area(at: page.start) }
-    guard let area, area.isReadable else { return }
-    do throws(Errno) {
-      try PageLock.populateForReading(page)
-    } catch .invalidArgument {
-      throw .badAddress(page.start, .unlockable)
-    } catch {}
-  }
-
   /// Checks that `range` is locked and present: mlock2 reports success for memory that it does not lock (mlock2(2), VM_IO).
   func verifyPinned(_ range: PageRange) throws(PinError) {
-    let unvisited = try walk(range) { part, _ throws(PinError) in
-      guard PageLock.isLocked(part) else { throw .badAddress(part.start, .unlockable) }
+    try walk(range) { part, known throws(PinError) in
+      guard PageLock.state(of: part) != .locked else { return }
+      let area: MappedArea? = if let known { known } else { try area(at: part.start) }
+      guard let area, area.pageSize > pageSize else { throw .badAddress(part.start, .unlockable) }
     }
-    if let unvisited { throw .badAddress(unvisited, .unmapped) }
     guard !isPresent(range) else { return }
     // A page under migration is absent for a moment; reading it waits for the end of that.
     try? PageLock.populateForReading(range)
@@ -63,7 +49,7 @@ struct Verification: ~Copyable, Sendable {
   /// Tells a bad address from a shortage after mlock2 answered `ENOMEM` for `chunk`, a part of `range`.
   func explainFailure(of chunk: PageRange, in range: PageRange) -> PinError {
     do throws(PinError) {
-      let unvisited = try walk(range) { part, area throws(PinError) in
+      try walk(range) { part, area throws(PinError) in
         let known: MappedArea? = if let area { area } else { try self.area(at: part.start) }
         guard let area = known else { throw .badAddress(part.start, .unmapped) }
         guard area.isAccessible else { throw .badAddress(part.start, .inaccessible) }
@@ -78,7 +64,6 @@ struct Verification: ~Copyable, Sendable {
           throw .insufficientMemory(error)
         }
       }
-      if let unvisited { return .badAddress(unvisited, .unmapped) }
       return .insufficientMemory(.noMemory)
     } catch {
       return error
@@ -90,25 +75,20 @@ struct Verification: ~Copyable, Sendable {
     return present
   }
 
-  /// Visits each VMA's part of `range`. One page lies in one VMA: it is visited without asking which.
-  ///
-  /// - Returns: the first address where nothing is mapped, nil if `range` is mapped throughout.
+  /// Visits each VMA's part of `range` and throws where nothing is mapped. One page lies in one VMA: it is visited without
+  /// asking which.
   private func walk(
     _ range: PageRange, _ visit: (PageRange, MappedArea?) throws(PinError) -> Void
-  ) throws(PinError) -> UInt? {
-    guard range.pageCount > 1 else {
-      try visit(range, nil)
-      return nil
-    }
+  ) throws(PinError) {
+    guard range.pageCount > 1 else { return try visit(range, nil) }
     var address = range.start
     while address < range.end {
       guard let area = try area(at: address),
         let part = area.range.intersection(PageRange(start: address, end: range.end))
-      else { return address }
+      else { throw .badAddress(address, .unmapped) }
       try visit(part, area)
       address = part.end
     }
-    return nil
   }
 
   private func area(at address: UInt) throws(PinError) -> MappedArea? {

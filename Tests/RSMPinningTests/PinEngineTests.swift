@@ -25,7 +25,7 @@ import Testing
   }
 
   private var lockedPages: [Int] {
-    (0..<256).filter { PageLock.isLocked(pages($0..<$0 + 1)) }
+    (0..<256).filter { PageLock.state(of: pages($0..<$0 + 1)) == .locked }
   }
 
   @Test(arguments: [Errno.resourceTemporarilyUnavailable, .notPermitted]) func shortagesAreInsufficientMemory(

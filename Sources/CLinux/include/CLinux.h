@@ -55,7 +55,7 @@ int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info);
 /* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
 int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);
 int clinux_munlock(uintptr_t address, uintptr_t length);
-int clinux_madvise_cold(uintptr_t address, uintptr_t length);
+int clinux_msync_invalidate(uintptr_t address, uintptr_t length);
 int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
