@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PROCMAP_QUERY_NUMBER _IOWR('f', 17, struct clinux_procmap_query)
@@ -148,6 +149,17 @@ void clinux_block_signals(const int *signals, size_t count)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+int clinux_interrupt_calls_with(int signal)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	return sigaction(signal, &action, NULL);
+}
+
 int clinux_signalfd(const int *signals, size_t count)
 {
 	sigset_t set = signal_set(signals, count);
@@ -159,6 +171,23 @@ void clinux_unblock_all_signals(void)
 	sigset_t set;
 	sigemptyset(&set);
 	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+void clinux_sem_wait_for(sem_t *semaphore, int64_t nanoseconds)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += nanoseconds;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (sem_clockwait(semaphore, CLOCK_MONOTONIC, &until) != 0 && errno == EINTR)
+		;
+}
+
+void clinux_sem_drain(sem_t *semaphore)
+{
+	while (sem_trywait(semaphore) == 0)
+		;
 }
 
 ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd)

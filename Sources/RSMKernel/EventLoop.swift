@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// Waits for descriptors and deadlines and calls their handlers, all on the thread that calls `run` (epoll(7)).
+/// Waits for descriptors and deadlines and calls their handlers, all on the thread that calls `run` or `turn` (epoll(7)).
 package final class EventLoop {
   package typealias Handler = () -> Void
 
@@ -13,14 +13,20 @@ package final class EventLoop {
   }
 
   private let epoll: Descriptor
+  private let timer: Descriptor
   private var handlers: [UInt64: Handler] = [:]
   private var deadlines: [Deadline] = []
   private var lastID: UInt64 = 0
-  private var isRunning = false
+  package private(set) var isStopped = false
 
   package init() throws(Errno) {
     epoll = Descriptor(owning: try checked { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+    timer = Descriptor(owning: try checked { timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK)) })
+    _ = try watch(timer.raw) { [unowned self] in fireDeadlines() }
   }
+
+  /// Readable while a handler is due.
+  package var pollable: Int32 { epoll.raw }
 
   /// Calls `handler` whenever `descriptor` is readable or hung up.
   ///
@@ -45,47 +51,57 @@ package final class EventLoop {
   package func schedule(after delay: Duration, _ handler: @escaping Handler) -> UInt64 {
     lastID += 1
     deadlines.append(Deadline(time: .now + delay, id: lastID, handler: handler))
+    setTimer()
     return lastID
   }
 
   package func cancel(_ id: UInt64) {
     deadlines.removeAll { $0.id == id }
+    setTimer()
   }
 
   package func stop() {
-    isRunning = false
+    isStopped = true
   }
 
-  /// Serves until `stop` is called. An event whose handler an earlier handler of the same batch removed is dropped.
+  /// Serves until `stop` is called.
   package func run() throws(Errno) {
-    isRunning = true
-    var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
-    while isRunning {
-      let timeout = millisecondsToNextDeadline()
-      let count = try checkedRetrying {
-        unsafe epoll_wait(epoll.raw, &events, Int32(events.count), timeout)
-      }
-      for index in 0..<Int(count) where isRunning {
-        unsafe handlers[events[index].data.u64]?()
-      }
-      fireDeadlines()
+    while !isStopped {
+      try turn(waiting: true)
     }
   }
 
-  private func millisecondsToNextDeadline() -> Int32 {
-    guard let next = deadlines.min(by: { $0.time < $1.time }) else { return -1 }
-    let left = ContinuousClock.Instant.now.duration(to: next.time)
-    guard left > .zero else { return 0 }
-    return Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1)
+  /// Calls the handlers that are due. One that an earlier handler of the same turn has removed is not called.
+  package func turn(waiting: Bool) throws(Errno) {
+    var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
+    let count = try checkedRetrying {
+      unsafe epoll_wait(epoll.raw, &events, Int32(events.count), waiting ? -1 : 0)
+    }
+    for index in 0..<Int(count) where !isStopped {
+      unsafe handlers[events[index].data.u64]?()
+    }
+  }
+
+  private func setTimer() {
+    var setting = itimerspec()
+    if let next = deadlines.min(by: { $0.time < $1.time }) {
+      // Zero would disarm the timer.
+      let left = max(ContinuousClock.now.duration(to: next.time), .nanoseconds(1))
+      setting.it_value.tv_sec = Int(left.components.seconds)
+      setting.it_value.tv_nsec = Int(left.components.attoseconds / 1_000_000_000)
+    }
+    _ = unsafe timerfd_settime(timer.raw, 0, &setting, nil)
   }
 
   private func fireDeadlines() {
-    guard !deadlines.isEmpty else { return }
-    let now = ContinuousClock.Instant.now
+    var expirations: UInt64 = 0
+    _ = unsafe read(timer.raw, &expirations, MemoryLayout<UInt64>.size)
+    let now = ContinuousClock.now
     let due = deadlines.filter { $0.time <= now }
     deadlines.removeAll { $0.time <= now }
     for deadline in due.sorted(by: { $0.time < $1.time }) {
       deadline.handler()
     }
+    setTimer()
   }
 }

@@ -40,7 +40,8 @@ package struct PIDFD: ~Copyable, Sendable {
   /// Whether the process runs. Its number cannot be another process's before this is false.
   package var isAlive: Bool {
     var state = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
-    return unsafe poll(&state, 1, 0) == 0
+    // A signal interrupts even a poll that does not wait.
+    return (try? checkedRetrying { unsafe poll(&state, 1, 0) }) == 0
   }
 
   /// Whether `tid` is a thread of this process now. The number of the process is the number of its first thread as long as it

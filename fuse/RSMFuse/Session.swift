@@ -7,10 +7,7 @@ package import SystemPackage
 /// One FUSE connection, served by libfuse's low-level interface on the thread of the event loop.
 @safe package final class Session {
   /// Why there is no session: libfuse has said more on standard error.
-  package enum Failure: Error {
-    case refusedByLibfuse
-    case system(Errno)
-  }
+  package struct Failure: Error {}
 
   /// The kernel wants room for its largest request: 1 MiB of data and the headers before it.
   private static let bufferSize = (1 << 20) + 4096
@@ -27,7 +24,9 @@ package import SystemPackage
   private let buffer: UnsafeMutableRawBufferPointer
   private var session: OpaquePointer?
 
-  /// Serves `fileSystem` on a mounted descriptor of /dev/fuse and stops the loop when it is unmounted.
+  /// - Parameters:
+  ///   - descriptor: of /dev/fuse, mounted.
+  ///   - loop: what else there is to do.
   package init(
     _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping () -> Void
   ) throws(Failure) {
@@ -38,12 +37,18 @@ package import SystemPackage
     unsafe buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
     self.initialized = initialized
     try open(descriptor)
-    do throws(Errno) {
-      let flags = try checked { fcntl(descriptor, F_GETFL) }
-      _ = try checked { fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
-      _ = try loop.watch(descriptor) { [unowned self] in serveOne() }
-    } catch {
-      throw .system(error)
+  }
+
+  /// Serves requests and the event loop, on this thread, until either is over.
+  package func run() throws(Errno) {
+    let doorbell = try Doorbell(for: loop)
+    while !loop.isStopped {
+      if doorbell.isRinging {
+        try loop.turn(waiting: false)
+        doorbell.stop()
+      } else {
+        serveOne()
+      }
     }
   }
 
@@ -69,17 +74,17 @@ package import SystemPackage
         &arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, Unmanaged.passUnretained(self).toOpaque())
     }
     guard unsafe session != nil, unsafe fuse_session_mount(session, "/dev/fd/\(descriptor)") == 0 else {
-      throw .refusedByLibfuse
+      throw Failure()
     }
   }
 
-  /// Answers one request.
+  /// Waits for one request and answers it, or returns because the doorbell rings.
   private func serveOne() {
     let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
     guard count > 0 else {
-      // The request was withdrawn between the wake-up and the read (ENOENT), or nobody will ask any more (ENODEV).
-      let isWithdrawn = count < 0 && [EAGAIN, EINTR, ENOENT].contains(errno)
-      return isWithdrawn ? () : loop.stop()
+      // The doorbell (EINTR), or a request withdrawn at the last moment (ENOENT), or nobody will ask any more (ENODEV).
+      let goesOn = count < 0 && (errno == EINTR || errno == ENOENT)
+      return goesOn ? () : loop.stop()
     }
     let message = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     if unsafe ioctls.answer(message) { return }

@@ -43,8 +43,7 @@ enum Agent {
           logger.error("cannot watch an inspector: \(error)")
         }
       }
-      try loop.run()
-      withExtendedLifetime(session) {}
+      try session.run()
       return 0
     } catch {
       logger.error("the agent cannot serve: \(error)")

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -68,6 +69,7 @@ int clinux_set_process_name(const char *name);
 char *clinux_secure_getenv(const char *name);
 void clinux_block_signals(const int *signals, size_t count);
 void clinux_unblock_all_signals(void);
+int clinux_interrupt_calls_with(int signal);
 int clinux_signalfd(const int *signals, size_t count);
 
 /* cpu_set_t and its macros are out of Swift's reach. The last core is that with the highest number this process may use. */
@@ -80,6 +82,10 @@ int clinux_last_core(void);
  */
 int clinux_close_in_forked_child(int fd);
 void clinux_keep_in_forked_child(int fd);
+
+/* Semaphores: sem_timedwait takes a moment of the clock, not a span of time. */
+void clinux_sem_wait_for(sem_t *semaphore, int64_t nanoseconds);
+void clinux_sem_drain(sem_t *semaphore);
 
 /* CMSG_* are function-like macros. fd -1 sends or receives no descriptor. */
 ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd);
