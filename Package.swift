@@ -12,11 +12,11 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 
 /// A Swift target with the settings every target of this package has.
 func swift(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+  .target(name: name, dependencies: dependencies, path: path, exclude: ["README.md"], swiftSettings: settings)
 }
 
 func program(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+  .executableTarget(name: name, dependencies: dependencies, path: path, exclude: ["README.md"], swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "rsm", type: .dynamic, targets: ["RSMCABILink"]),
     .executable(name: "rsmd", targets: ["rsmd"]),
     .executable(name: "rsmctl", targets: ["rsmctl"]),
+    .executable(name: "rsmbench", targets: ["rsmbench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -38,8 +39,8 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
   targets: [
-    .target(name: "CRSM", path: "Sources/CRSM"),
-    .target(name: "CLinux", path: "Sources/CLinux"),
+    .target(name: "CRSM", path: "Sources/CRSM", exclude: ["README.md"]),
+    .target(name: "CLinux", path: "Sources/CLinux", exclude: ["README.md"]),
     swift("RSMKernel", at: "Sources/RSMKernel", ["CLinux", system]),
     swift("RSMControl", at: "Sources/RSMControl", ["CRSM"]),
     swift("RSMPinning", at: "Sources/RSMPinning", ["RSMKernel", system]),
@@ -47,7 +48,8 @@ let package = Package(
     swift("RSM", at: "Sources/RSM", ["RSMControl", "RSMKernel", "RSMPinning", system]),
     swift("RSMCABI", at: "Sources/RSMCABI", ["RSM", "CRSM"]),
     .target(
-      name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink", exclude: ["librsm.map"],
+      name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink",
+      exclude: ["librsm.map", "README.md"],
       swiftSettings: settings,
       linkerSettings: [
         .unsafeFlags(
@@ -59,7 +61,7 @@ let package = Package(
       ]),
 
     .systemLibrary(name: "CFuse3", path: "fuse/CFuse3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
-    .target(name: "CFuseShims", dependencies: ["CFuse3"], path: "fuse/CFuseShims"),
+    .target(name: "CFuseShims", dependencies: ["CFuse3"], path: "fuse/CFuseShims", exclude: ["README.md"]),
     swift("RSMFuse", at: "fuse/RSMFuse", ["RSMBackend", "RSMKernel", "CFuseShims", "CFuse3", system]),
     program(
       "rsmd", at: "fuse/rsmd", ["RSMFuse", "RSMKernel", .product(name: "Logging", package: "swift-log"), system]),
@@ -71,15 +73,24 @@ let package = Package(
         "RSMTools", "RSMControl", "RSMKernel", "CLinux", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "CNullServer", dependencies: ["CFuse3"], path: "tools/CNullServer", exclude: ["README.md"]),
+    program(
+      "rsmbench", at: "tools/rsmbench",
+      [
+        "RSM", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", system,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     swift(
       "RSMTestSupport", at: "Tests/RSMTestSupport",
       ["RSMTools", "RSMControl", "RSMKernel", system, .product(name: "Subprocess", package: "swift-subprocess")]),
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
+    tests("RSMToolsTests", ["RSMTools"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
-      "IntegrationTests", ["RSMTestSupport", "RSM", "RSMControl", "RSMKernel", "CRSM", "rsmd", "rsmctl", "RSMCABILink"]),
+      "IntegrationTests",
+      ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,29 @@ int clinux_set_process_name(const char *name)
 char *clinux_secure_getenv(const char *name)
 {
 	return secure_getenv(name);
+}
+
+int clinux_bind_to_core(pid_t pid, int core)
+{
+	cpu_set_t set;
+	if (core < 0 || core >= CPU_SETSIZE) {
+		errno = EINVAL;
+		return -1;
+	}
+	CPU_ZERO(&set);
+	CPU_SET(core, &set);
+	return sched_setaffinity(pid, sizeof(set), &set);
+}
+
+int clinux_last_core(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return -1;
+	int core = CPU_SETSIZE - 1;
+	while (core >= 0 && !CPU_ISSET(core, &set))
+		core--;
+	return core;
 }
 
 static sigset_t signal_set(const int *signals, size_t count)

@@ -9,6 +9,11 @@ extension RSMError {
     switch error {
     case .badAddress(let address, let flaw):
       self.init(.badAddress, "cannot pin \(wanted): the memory at 0x\(String(address, radix: 16)) \(flaw.explanation)")
+    case .tooManyRanges(let limit):
+      self.init(
+        .insufficientMemory,
+        "cannot pin \(wanted): \(limit) separate ranges are pinned, the most that vm.max_map_count (\(MemoryLimits.maxMapCount)) leaves "
+          + "room for; raise it with sysctl vm.max_map_count, or pin fewer, larger ranges")
     case .insufficientMemory(let errno):
       self.init(.insufficientMemory, "cannot pin \(wanted): \(MemoryLimits().explain(shortageOf: range, errno))")
     }
@@ -32,9 +37,9 @@ extension MemoryLimits {
         "RLIMIT_MEMLOCK is \(lockLimit) bytes and \(lockedBytes) are locked already; raise it with ulimit -l or in "
         + "/etc/security/limits.conf, or free handles that are not in use"
     }
-    if errno == .noMemory, mapCount + 2 >= maxMapCount {
+    if errno == .noMemory, mapCount + 2 >= Self.maxMapCount {
       return
-        "the process has \(mapCount) mappings and vm.max_map_count is \(maxMapCount); raise it with sysctl vm.max_map_count, or "
+        "the process has \(mapCount) mappings and vm.max_map_count is \(Self.maxMapCount); raise it with sysctl vm.max_map_count, or "
         + "pin fewer, larger ranges"
     }
     return "the kernel has no memory for it (\(errno)); free memory or raise the memory limit of the control group"

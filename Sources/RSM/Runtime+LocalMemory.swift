@@ -15,17 +15,16 @@ extension Runtime {
         "\(length) bytes at 0x\(String(address, radix: 16)) are no range to pin: it must start on a page (\(pageSize) bytes), not be "
           + "NULL and not wrap around the end of the address space")
     }
-    let (session, engine) = try connected()
+    let engine = try reached().engine
     do throws(PinError) {
       try engine.pin(range)
     } catch {
       throw RSMError(pinning: range, failed: error)
     }
     do throws(RSMError) {
-      let memory = LocalMemory(
-        range: range, id: try enter(address: address, length: length, in: session), session: session)
+      let memory = try enter(range, address: address, length: length)
       guard let token = state.withLock({ $0.localMemory.insert(memory) }) else {
-        try? session.freeHandle(memory.id)
+        try? memory.session.freeHandle(memory.id)
         throw RSMError(
           .insufficientResources, "this process has \(Token.slotLimit) local memory handles, the most librsm admits")
       }
@@ -57,20 +56,40 @@ extension Runtime {
     state.withLock { $0.localMemory[handle]?.id }
   }
 
-  private func enter(address: UInt, length: UInt, in session: ControlSession) throws(RSMError) -> UInt64 {
-    do throws(ControlSession.Failure) {
-      return try session.createHandle(address: address, length: length)
+  /// As `connected`, for a call on a controller that is there: it is rsmd that is missing.
+  private func reached() throws(RSMError) -> (session: ControlSession, engine: PinEngine) {
+    do throws(RSMError) {
+      return try connected()
     } catch {
-      switch error {
-      case .refused(let refusal):
-        let code: RSMError.Code =
-          refusal.code <= RSMERR_SEG_NOT_CONNECTED ? .init(rawValue: refusal.code) : .internalError
-        throw RSMError(code, "rsmd at \(session.mountPoint) refused a handle: \(refusal.reason.explanation)")
-      case .lost(let errno):
-        throw RSMError(
-          .insufficientResources,
-          "rsmd at \(session.mountPoint) is gone (\(errno)); start it again, the next call connects anew")
+      throw error.code == .controllerNotPresent ? RSMError(.insufficientResources, error.message) : error
+    }
+  }
+
+  /// Enters a pinned range at rsmd. A session that turns out to be lost is opened anew once: rsmd may have been restarted.
+  private func enter(_ range: PageRange, address: UInt, length: UInt) throws(RSMError) -> LocalMemory {
+    var session = try reached().session
+    var isRetry = false
+    while true {
+      do throws(ControlSession.Failure) {
+        return LocalMemory(
+          range: range, id: try session.createHandle(address: address, length: length), session: session)
+      } catch {
+        guard case .lost = error, !isRetry else { throw RSMError(session, failed: error) }
+        isRetry = true
       }
+      session = try reached().session
+    }
+  }
+}
+
+extension RSMError {
+  fileprivate init(_ session: ControlSession, failed error: ControlSession.Failure) {
+    switch error {
+    case .refused(let refusal):
+      let code = refusal.code <= RSMERR_SEG_NOT_CONNECTED ? Code(rawValue: refusal.code) : .internalError
+      self.init(code, "rsmd at \(session.mountPoint) refused a handle: \(refusal.reason.explanation)")
+    case .lost(let errno):
+      self.init(.insufficientResources, "rsmd at \(session.mountPoint) is gone (\(errno)); start it again")
     }
   }
 }

@@ -8,7 +8,7 @@ package final class Backend {
   package static let maxHandles = 1_048_576
 
   package private(set) var handles = HandleTable()
-  /// Bytes the live handles cover. Ranges are claims, and a few of them can exceed 64 bits together.
+  /// Bytes the live handles cover. Claims can be as large as an address space each, so their sum needs more than 64 bits.
   package private(set) var claimedBytes: UInt128 = 0
   package private(set) var requestCount: UInt64 = 0
   package private(set) var refusalCount: UInt64 = 0

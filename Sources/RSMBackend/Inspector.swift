@@ -56,7 +56,7 @@ package struct Inspector: ~Copyable {
       guard let part = area.range.intersection(PageRange(start: address, end: range.end)) else { break }
       let resident = UInt64(try pageMap.isPresent(part) ? part.pageCount : pageMap.presentPages(in: part))
       pages.resident += resident
-      if try isLocked(part) {
+      if try isLocked(part), try !maps.isKernelMemory(at: part.start) {
         pages.locked += UInt64(part.pageCount)
         pages.good += resident
       }

@@ -33,6 +33,28 @@ package struct ProcessMaps: ~Copyable, Sendable {
     try query(address, flags: CLINUX_VMA_COVERING_OR_NEXT)
   }
 
+  /// Whether the VMA at `address` is made of the kernel's own pages, [vvar] or [vdso]: mlock2(2) does not lock them, although
+  /// MADV_COLD takes some for locked.
+  package func isKernelMemory(at address: UInt) throws(Errno) -> Bool {
+    var query = clinux_procmap_query()
+    query.size = UInt64(MemoryLayout<clinux_procmap_query>.size)
+    query.query_addr = UInt64(address)
+    var name = [UInt8](repeating: 0, count: 32)
+    let descriptor = descriptor.raw
+    do {
+      _ = try checkedRetrying {
+        unsafe name.withUnsafeMutableBytes { bytes in
+          query.vma_name_size = UInt32(bytes.count)
+          query.vma_name_addr = UInt64(UInt(bitPattern: bytes.baseAddress))
+          return unsafe clinux_procmap_query(descriptor, &query)
+        }
+      }
+    } catch .fileNameTooLong {
+      return false
+    }
+    return name.starts(with: "[v".utf8)
+  }
+
   private func query(_ address: UInt, flags: UInt64) throws(Errno) -> MappedArea? {
     var query = clinux_procmap_query()
     query.size = UInt64(MemoryLayout<clinux_procmap_query>.size)

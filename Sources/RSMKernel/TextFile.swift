@@ -5,18 +5,25 @@ package import SystemPackage
 package enum TextFile {
   /// The whole of a file, read from the start until the end of file.
   package static func read(_ path: String) throws(Errno) -> String {
-    let file = try Descriptor(opening: path, flags: O_RDONLY)
     var bytes: [UInt8] = []
-    while true {
-      let part = try readPart(file.raw)
-      guard !part.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
-      bytes += part
-    }
+    try forEachPart(path) { bytes += $0 }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func readPart(_ descriptor: Int32) throws(Errno) -> [UInt8] {
+  /// The number of lines, in memory that does not grow with them.
+  package static func countLines(_ path: String) throws(Errno) -> Int {
+    var lines = 0
+    try forEachPart(path) { part in lines += part.count { $0 == UInt8(ascii: "\n") } }
+    return lines
+  }
+
+  private static func forEachPart(_ path: String, _ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
+    let file = try Descriptor(opening: path, flags: O_RDONLY)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = try checkedRetrying { unsafe Glibc.read(descriptor, &buffer, buffer.count) }
-    return Array(buffer.prefix(count))
+    while true {
+      let count = try checkedRetrying { unsafe Glibc.read(file.raw, &buffer, buffer.count) }
+      guard count > 0 else { return }
+      body(buffer[..<count])
+    }
   }
 }

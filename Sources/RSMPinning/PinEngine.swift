@@ -7,9 +7,6 @@ package import SystemPackage
 /// Pins nest, overlap and end in any order. The lock covers the system calls too, because the ledger must not show a page
 /// pinned before it is.
 package final class PinEngine: Sendable {
-  /// Locked per call. The kernel holds the address-space lock for the whole of one, which stalls other threads' mmap(2).
-  static let chunkPages: UInt = 4096
-
   #if DEBUG
     private let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
 
@@ -25,10 +22,17 @@ package final class PinEngine: Sendable {
   }
 
   private let state: Mutex<State>
+  /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
+  private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
   /// The descriptors kept on this process's /proc files. They keep meaning this process in a forked child.
   package let descriptors: [Int32]
 
-  package init() throws(Errno) {
+  private let chunkPages: UInt
+
+  /// - Parameter chunkPages: pages to lock per call. The kernel holds the address-space lock for the whole of one, which stalls
+  ///   other threads' mmap(2).
+  package init(chunkPages: UInt = 4096) throws(Errno) {
+    self.chunkPages = chunkPages
     let verification = try Verification()
     descriptors = verification.descriptors
     state = Mutex(State(verification: verification))
@@ -37,7 +41,9 @@ package final class PinEngine: Sendable {
   /// Pins every page of `range`; on failure nothing has changed.
   package func pin(_ range: PageRange) throws(PinError) {
     try state.withLock { state throws(PinError) in
-      let applicationLocked = try state.verification.lockedParts(of: state.ledger.gaps(in: range))
+      let gaps = state.ledger.gaps(in: range)
+      guard gaps.isEmpty || state.ledger.runCount < runLimit else { throw .tooManyRanges(limit: runLimit) }
+      let applicationLocked = try state.verification.lockedParts(of: gaps)
       state.ledger.pin(range, applicationLocked: applicationLocked)
       do throws(PinError) {
         try lock(range, state.verification)
@@ -69,7 +75,7 @@ package final class PinEngine: Sendable {
   private func lock(_ range: PageRange, _ verification: borrowing Verification) throws(PinError) {
     var start = range.start
     while start < range.end {
-      let chunk = PageRange(start: start, end: range.end).prefix(pages: Self.chunkPages)
+      let chunk = PageRange(start: start, end: range.end).prefix(pages: chunkPages)
       do throws(Errno) {
         try lockChunk(chunk)
       } catch .noMemory {

@@ -12,6 +12,8 @@ package enum PinError: Error, Equatable, Sendable {
   }
 
   case badAddress(UInt, Flaw)
+  /// As many separate ranges are pinned as vm.max_map_count leaves room for.
+  case tooManyRanges(limit: Int)
   /// The lock limit, the number of mappings or memory itself does not suffice.
   case insufficientMemory(Errno)
 }

@@ -22,6 +22,8 @@ package struct PinLedger: Sendable {
   package init() {}
 
   package var allRuns: [Run] { runs.all }
+  /// Each run is a mapping of its own and splits the one it lies in.
+  package var runCount: Int { runs.count }
 
   /// The parts of `range` that are not pinned at all, ascending.
   package func gaps(in range: PageRange) -> [PageRange] {

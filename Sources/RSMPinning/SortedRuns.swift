@@ -7,6 +7,7 @@ struct SortedRuns: Sendable {
 
   /// No leaf is empty.
   private var leaves: [[PinLedger.Run]] = []
+  private(set) var count = 0
 
   var all: [PinLedger.Run] { leaves.flatMap { $0 } }
 
@@ -29,7 +30,9 @@ struct SortedRuns: Sendable {
     var content = leaves[indices].flatMap { $0 }
     let first = content.firstIndex { $0.end >= range.start } ?? content.count
     let last = content[first...].firstIndex { $0.start > range.end } ?? content.count
+    count -= content.count
     content.replaceSubrange(first..<last, with: change(Array(content[first..<last])))
+    count += content.count
     leaves.replaceSubrange(indices, with: Self.split(content))
   }
 

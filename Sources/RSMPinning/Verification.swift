@@ -28,11 +28,24 @@ struct Verification: ~Copyable, Sendable {
     for range in ranges {
       let unvisited = try walk(range) { part, area throws(PinError) in
         guard area?.isAccessible != false else { throw .badAddress(part.start, .inaccessible) }
-        if PageLock.isLocked(part) { locked.append(joining: part) }
+        guard PageLock.isLocked(part) else { return }
+        try checkLockable(part.prefix(pages: 1), area)
+        locked.append(joining: part)
       }
       if let unvisited { throw .badAddress(unvisited, .unmapped) }
     }
     return locked
+  }
+
+  /// MADV_COLD is refused on locked memory and on PFN mappings ([vvar], devices) alike; only the latter refuse to be read in.
+  private func checkLockable(_ page: PageRange, _ known: MappedArea?) throws(PinError) {
+    let area: MappedArea? = if let known { known } else { try area(at: page.start) }
+    guard let area, area.isReadable else { return }
+    do throws(Errno) {
+      try PageLock.populateForReading(page)
+    } catch .invalidArgument {
+      throw .badAddress(page.start, .unlockable)
+    } catch {}
   }
 
   /// Checks that `range` is locked and present: mlock2 reports success for memory that it does not lock (mlock2(2), VM_IO).

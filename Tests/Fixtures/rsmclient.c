@@ -5,25 +5,21 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <rsmapi.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/shm.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
+#include "rsmclient.h"
 
-static unsigned long argument[8];
-static char text[256];
+unsigned long argument[8];
+char text[256];
 
-static void answer(const char *format, ...)
+void answer(const char *format, ...)
 {
 	va_list list;
 	va_start(list, format);
@@ -31,66 +27,6 @@ static void answer(const char *format, ...)
 	va_end(list);
 	putchar('\n');
 	fflush(stdout);
-}
-
-static void answer_address(void *address)
-{
-	if (address == MAP_FAILED)
-		answer("errno %d", errno);
-	else
-		answer("%p", address);
-}
-
-static void answer_status(int status)
-{
-	answer(status == 0 ? "0" : "errno %d", errno);
-}
-
-/* Pages of [start, start + length) in VMAs that smaps calls locked. */
-static unsigned long locked_pages(unsigned long start, unsigned long length)
-{
-	unsigned long from = 0, to = 0, pages = 0, end = start + length;
-	char line[512];
-	FILE *smaps = fopen("/proc/self/smaps", "r");
-	while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL) {
-		unsigned long a, b;
-		if (sscanf(line, "%lx-%lx ", &a, &b) == 2) {
-			from = a > start ? a : start;
-			to = b < end ? b : end;
-		} else if (strncmp(line, "VmFlags:", 8) == 0 && strstr(line, " lo") != NULL && from < to) {
-			pages += (to - from) / PAGE;
-		}
-	}
-	if (smaps != NULL)
-		fclose(smaps);
-	return pages;
-}
-
-/* A number from a line "Key: value" of /proc/self/status. */
-static unsigned long status_number(const char *key)
-{
-	char line[256];
-	unsigned long value = 0;
-	FILE *status = fopen("/proc/self/status", "r");
-	while (status != NULL && fgets(line, sizeof(line), status) != NULL)
-		if (strncmp(line, key, strlen(key)) == 0)
-			value = strtoul(line + strlen(key) + 1, NULL, 10);
-	if (status != NULL)
-		fclose(status);
-	return value;
-}
-
-static unsigned long special_area(const char *name)
-{
-	char line[512];
-	unsigned long start = 0, from;
-	FILE *maps = fopen("/proc/self/maps", "r");
-	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
-		if (strstr(line, name) != NULL && sscanf(line, "%lx-", &from) == 1)
-			start = from;
-	if (maps != NULL)
-		fclose(maps);
-	return start;
 }
 
 struct churn {
@@ -155,6 +91,20 @@ static void create_many(rsmapi_controller_handle_t controller, char *memory, uns
 	answer("0");
 }
 
+/* Creates handles of one page each on every second page until one is refused. */
+static void create_strided(rsmapi_controller_handle_t controller, char *memory, unsigned long pages)
+{
+	rsm_localmemory_handle_t handle;
+	for (unsigned long page = 0; page < pages; page += 2) {
+		int rc = rsm_create_localmemory_handle(controller, &handle, memory + page * PAGE, PAGE);
+		if (rc != RSM_SUCCESS) {
+			answer("%d %lu", rc, page / 2);
+			return;
+		}
+	}
+	answer("0 %lu", pages / 2);
+}
+
 static void run(char *line);
 
 static void run_in_child(char *commands)
@@ -206,59 +156,14 @@ static void run_rsm(const char *word)
 		answer("%d", rsm_create_localmemory_handle(controller, NULL, (caddr_t)a[1], a[2]));
 	} else if (strcmp(word, "create-many") == 0) {
 		create_many(controller, (char *)a[1], a[2]);
+	} else if (strcmp(word, "create-strided") == 0) {
+		create_strided(controller, (char *)a[1], a[2]);
 	} else if (strcmp(word, "free") == 0) {
 		answer("%d", rsm_free_localmemory_handle(controller, (rsm_localmemory_handle_t)a[1]));
 	} else if (strcmp(word, "churn") == 0) {
 		run_churn(controller, (char *)a[1], a[2], a[3], a[4]);
 	} else {
 		answer("unknown command %s", word);
-	}
-}
-
-static void run_memory(const char *word)
-{
-	unsigned long *a = argument;
-	if (strcmp(word, "mmap") == 0) {
-		answer_address(mmap(NULL, a[0], a[1], a[2] != 0 ? a[2] : MAP_PRIVATE | MAP_ANONYMOUS, a[2] != 0 ? (int)a[3] : -1, 0));
-	} else if (strcmp(word, "mmap-at") == 0) {
-		answer_address(mmap((void *)a[0], a[1], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-	} else if (strcmp(word, "munmap") == 0) {
-		answer_status(munmap((void *)a[0], a[1]));
-	} else if (strcmp(word, "mprotect") == 0) {
-		answer_status(mprotect((void *)a[0], a[1], a[2]));
-	} else if (strcmp(word, "madvise") == 0) {
-		answer_status(madvise((void *)a[0], a[1], a[2]));
-	} else if (strcmp(word, "mlock") == 0) {
-		answer_status(mlock((void *)a[0], a[1]));
-	} else if (strcmp(word, "munlock") == 0) {
-		answer_status(munlock((void *)a[0], a[1]));
-	} else if (strcmp(word, "touch") == 0) {
-		memset((void *)a[0], 0x5a, a[1]);
-		answer("0");
-	} else if (strcmp(word, "memfd") == 0) {
-		int fd = memfd_create("fixture", a[1]);
-		answer(fd >= 0 && ftruncate(fd, a[0]) == 0 ? "%d" : "errno %d", fd >= 0 ? fd : errno);
-	} else if (strcmp(word, "secret") == 0) {
-		int fd = syscall(447, 0);
-		answer(fd >= 0 && ftruncate(fd, a[0]) == 0 ? "%d" : "errno %d", fd >= 0 ? fd : errno);
-	} else if (strcmp(word, "open") == 0) {
-		int fd = open(text, O_RDWR | O_CREAT, 0600);
-		answer(fd >= 0 ? "%d" : "errno %d", fd >= 0 ? fd : errno);
-	} else if (strcmp(word, "truncate") == 0) {
-		answer_status(ftruncate(a[0], a[1]));
-	} else if (strcmp(word, "shm") == 0) {
-		int id = shmget(IPC_PRIVATE, a[0], IPC_CREAT | 0600);
-		void *address = id >= 0 ? shmat(id, NULL, 0) : MAP_FAILED;
-		shmctl(id, IPC_RMID, NULL);
-		answer_address(address);
-	} else if (strcmp(word, "area") == 0) {
-		answer("0x%lx", special_area(text));
-	} else if (strcmp(word, "locked") == 0) {
-		answer("%lu", locked_pages(a[0], a[1]));
-	} else if (strcmp(word, "vmlck") == 0) {
-		answer("%lu", status_number("VmLck:"));
-	} else {
-		run_rsm(word);
 	}
 }
 
@@ -286,11 +191,12 @@ static void run(char *line)
 		answer("0");
 		execl("/bin/cat", "cat", (char *)NULL);
 	} else if (strcmp(word, "setuid") == 0) {
-		answer_status(setresuid(argument[0], argument[0], argument[0]));
+		answer("%d", setresuid(argument[0], argument[0], argument[0]));
 	} else if (strcmp(word, "page") == 0) {
 		answer("0x%lx", (unsigned long)&line & ~(PAGE - 1));
 	} else {
-		run_memory(word);
+		if (!run_memory(word))
+			run_rsm(word);
 	}
 }
 

@@ -82,7 +82,7 @@ extension Hostility {
       #expect(try !isMounted(mount.path))
 
       #expect(try client.create(controller, memory, 4096).code == RSMERR_INSUFFICIENT_RESOURCES)
-      #expect(try client.create(controller, memory, 4096).code == RSMERR_CTLR_NOT_PRESENT)
+      #expect(try client.create(controller, memory, 4096).code == RSMERR_INSUFFICIENT_RESOURCES)
       #expect(try client.lockedPages(memory, pages: 4) == 4, "its own memory stays as it was")
       #expect(try (Int(busy.client.hear("churn")) ?? 0) > 0, "calls in flight fail, they neither hang nor crash")
       #expect(try raw.request("hello \(ctl) 1").result == -ENOTCONN)

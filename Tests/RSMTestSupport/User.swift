@@ -14,6 +14,8 @@ package struct User: Sendable {
   package static let current = User(uid: getuid())
   /// An ordinary user with the limit most systems give.
   package static let ordinary = User(uid: 54321, lockLimit: 8 << 20)
+  /// One with a name, which fusermount3 asks for.
+  package static let nobody = User(uid: 65534, lockLimit: 8 << 20)
   /// Another one.
   package static let other = User(uid: 54322, lockLimit: 8 << 20)
 

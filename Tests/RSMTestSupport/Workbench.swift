@@ -8,7 +8,11 @@ package struct Workbench: Sendable {
   package static let shared = Workbench()
 
   package let directory: String
-  private static let fixtures = ["rsmclient", "hostile", "fuzz", "storm", "stuck", "hammer", "pidns"]
+  /// The fixtures, and what each is made of besides its own source.
+  private static let fixtures = [
+    (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: []), (name: "fuzz", parts: []),
+    (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
+  ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }
 
@@ -21,14 +25,18 @@ package struct Workbench: Sendable {
     unsafe chmod(directory, 0o755)
     let built = Executable.sibling("")
     let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-    var script = "set -e; cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)\n"
-    for name in Self.fixtures {
-      script += "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include "
-      script += "\(root)/Tests/Fixtures/\(name).c -L\(directory) -Wl,--as-needed -lrsm -Wl,-rpath,\(directory) "
-      script += "-o \(directory)/\(name)\n"
-    }
-    let status = try? ChildProcess(["/bin/sh", "-c", script]).wait()
+    let status = try? ChildProcess(["/bin/sh", "-c", Self.script(built: built, root: root, into: directory)]).wait()
     precondition(status == .exited(0), "cannot prepare the programs under test in \(directory)")
+  }
+
+  private static func script(built: String, root: String, into directory: String) -> String {
+    let compilations = fixtures.map { fixture in
+      let sources = ([fixture.name] + fixture.parts).map { "\(root)/Tests/Fixtures/\($0).c" }.joined(separator: " ")
+      return "cc -std=gnu11 -Wall -Wextra -Werror -O1 -pthread -I\(root)/Sources/CRSM/include \(sources) "
+        + "-L\(directory) -Wl,--as-needed -lrsm -Wl,-rpath,\(directory) -o \(directory)/\(fixture.name)"
+    }
+    return (["set -e", "cp \(built)rsmd \(built)rsmctl \(built)librsm.so \(directory)"] + compilations).joined(
+      separator: "\n")
   }
 
   private func remove() {

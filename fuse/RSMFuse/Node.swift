@@ -25,7 +25,7 @@ enum Node: Equatable {
     case .control: 2
     case .status: 3
     case .handles: 4
-    case .handle(let id): Self.firstHandle + id
+    case .handle(let id): Self.firstHandle &+ id
     }
   }
 

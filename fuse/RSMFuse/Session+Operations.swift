@@ -16,7 +16,6 @@ extension Session {
     unsafe operations.open = open
     unsafe operations.read = read
     unsafe operations.release = release
-    unsafe operations.ioctl = control
     return operations
   }
 
@@ -145,30 +144,4 @@ extension Session {
       _ = unsafe fuse_reply_buf(request, part.baseAddress?.assumingMemoryBound(to: CChar.self), count)
     }
   }
-
-  private static let control:
-    @convention(c) (
-      fuse_req_t?, fuse_ino_t, UInt32, UnsafeMutableRawPointer?, UnsafeMutablePointer<fuse_file_info>?, UInt32,
-      UnsafeRawPointer?, Int, Int
-    ) -> Void = { request, inode, command, _, file, _, input, inputSize, outputSize in
-      guard let request = unsafe request, let file = unsafe file?.pointee.fh else { return }
-      guard let session = unsafe session(request), Node(inode: inode) == .control,
-        inputSize == outputSize, inputSize > 0, inputSize <= ControlTree.requestLimit,
-        let context = unsafe fuse_req_ctx(request)
-      else {
-        unsafe fuse_reply_err(request, ENOTTY)
-        return
-      }
-      let caller = Caller(
-        thread: unsafe context.pointee.pid, uid: unsafe context.pointee.uid, gid: unsafe context.pointee.gid)
-      unsafe withUnsafeTemporaryAllocation(byteCount: inputSize, alignment: 8) { bytes in
-        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: input, count: inputSize))
-        let backend = session.fileSystem.backend
-        if let result = unsafe backend.carryOut(command: command, file: file, caller: caller, bytes) {
-          unsafe fuse_reply_ioctl(request, result, bytes.baseAddress, outputSize)
-        } else {
-          unsafe fuse_reply_err(request, ENOTTY)
-        }
-      }
-    }
 }

@@ -12,6 +12,9 @@ package import SystemPackage
     case system(Errno)
   }
 
+  /// The kernel wants room for its largest request: 1 MiB of data and the headers before it.
+  private static let bufferSize = (1 << 20) + 4096
+
   let fileSystem: FileSystem
   /// Called once the kernel and libfuse have agreed on the protocol: from now on requests are answered.
   let initialized: () -> Void
@@ -19,8 +22,10 @@ package import SystemPackage
   var snapshots: [UInt64: [UInt8]] = [:]
   private var lastSnapshot: UInt64 = 0
   private let loop: EventLoop
+  private let descriptor: Int32
+  private let ioctls: IoctlExchange
+  private let buffer: UnsafeMutableRawBufferPointer
   private var session: OpaquePointer?
-  private var buffer = unsafe fuse_buf()
 
   /// Serves `fileSystem` on a mounted descriptor of /dev/fuse and stops the loop when it is unmounted.
   package init(
@@ -28,6 +33,9 @@ package import SystemPackage
   ) throws(Failure) {
     self.fileSystem = fileSystem
     self.loop = loop
+    self.descriptor = descriptor
+    ioctls = IoctlExchange(backend: fileSystem.backend, descriptor: descriptor)
+    unsafe buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
     self.initialized = initialized
     try open(descriptor)
     do throws(Errno) {
@@ -41,7 +49,7 @@ package import SystemPackage
 
   deinit {
     unsafe fuse_session_destroy(session)
-    unsafe free(buffer.mem)
+    unsafe buffer.deallocate()
   }
 
   func newSnapshot() -> UInt64 {
@@ -65,11 +73,20 @@ package import SystemPackage
     }
   }
 
-  /// Answers one request. A request may be withdrawn between the wake-up and the read: that is no error.
+  /// Answers one request.
   private func serveOne() {
-    let received = unsafe fuse_session_receive_buf(session, &buffer)
-    if received > 0 { unsafe fuse_session_process_buf(session, &buffer) }
-    let isOver = received == 0 || (received < 0 && received != -EAGAIN && received != -EINTR)
-    if unsafe isOver || fuse_session_exited(session) != 0 { loop.stop() }
+    let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+    guard count > 0 else {
+      // The request was withdrawn between the wake-up and the read (ENOENT), or nobody will ask any more (ENODEV).
+      let isWithdrawn = count < 0 && [EAGAIN, EINTR, ENOENT].contains(errno)
+      return isWithdrawn ? () : loop.stop()
+    }
+    let message = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    if unsafe ioctls.answer(message) { return }
+    var request = unsafe fuse_buf()
+    unsafe request.mem = buffer.baseAddress
+    unsafe request.size = count
+    unsafe fuse_session_process_buf(session, &request)
+    if unsafe fuse_session_exited(session) != 0 { loop.stop() }
   }
 }

@@ -7,6 +7,9 @@ import SystemPackage
 
 /// Holds the mount, starts the agent and the inspectors, and ends everything when it is told to or when the agent dies.
 final class Keeper {
+  /// Keeps an inspector that dies at once from taking the machine's time.
+  private static let restartDelay: Duration = .milliseconds(20)
+
   private let options: Options
   private let logger = Logger(label: "rsmd")
   private let loop: EventLoop
@@ -106,6 +109,15 @@ final class Keeper {
     link.send(.inspector(serial: lastSerial), passing: pair.ours.raw)
   }
 
+  private func restartInspector() {
+    do {
+      try startInspector()
+    } catch {
+      logger.error("cannot start an inspector: \(error)")
+      _ = loop.schedule(after: .seconds(1)) { [unowned self] in restartInspector() }
+    }
+  }
+
   private func startOpener() {
     do {
       let path = "\(mount.path)/\(ControlTree.status)"
@@ -138,7 +150,7 @@ final class Keeper {
     }
     for (serial, inspector) in inspectors where try inspector.child.poll() != nil {
       inspectors[serial] = nil
-      try startInspector()
+      _ = loop.schedule(after: Self.restartDelay) { [unowned self] in restartInspector() }
     }
   }
 

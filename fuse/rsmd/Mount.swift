@@ -100,8 +100,8 @@ struct Mount: ~Copyable {
     } catch {
       throw Problem(
         message:
-          "fusermount3 could not mount on \(path); the directory must be yours, /dev/fuse must exist, and fusermount3 must be "
-          + "setuid root")
+          "fusermount3 could not mount on \(path) (it says why above); the directory must be yours, /dev/fuse open to all "
+          + "(mode 0666), and your user must have an entry in /etc/passwd")
     }
   }
 

@@ -41,15 +41,11 @@ package struct ControlMount: Sendable {
   /// The ids of the live handles, ascending.
   package func handleIDs() throws(Problem) -> [UInt64] {
     let directory = "\(path)/\(ControlTree.handles)"
-    guard let stream = unsafe opendir(directory) else { throw problem(.current) { "cannot list \(directory): \($0)" } }
-    defer { unsafe closedir(stream) }
     var ids: [UInt64] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
+    let failure = Directory.forEachName(in: directory) { name in
       if let id = UInt64(name) { ids.append(id) }
     }
+    if let failure { throw problem(failure) { "cannot list \(directory): \($0)" } }
     return ids
   }
 

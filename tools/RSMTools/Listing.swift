@@ -15,7 +15,8 @@ package struct Listing<Row> {
       max(columns[index].name.count, cells.map { $0[index].description.count }.max() ?? 0)
     }
     let isNumeric = columns.indices.map { index in
-      cells.allSatisfy { if case .number = $0[index] { true } else { false } } && !cells.isEmpty
+      let known = cells.compactMap { $0[index].isNumeric }
+      return known.allSatisfy { $0 } && !known.isEmpty
     }
     let header = columns.map { $0.name.uppercased() }
     return ([header] + cells.map { $0.map(\.description) }).map { line in
@@ -32,5 +33,12 @@ package struct Listing<Row> {
   package var json: String {
     let objects = rows.map { row in JSON.object(columns.map { ($0.name, $0.value(row).json) }) }
     return objects.isEmpty ? "[]\n" : "[\n  " + objects.joined(separator: ",\n  ") + "\n]\n"
+  }
+
+  /// A header and one line per row (RFC 4180).
+  package var csv: String {
+    let lines =
+      [columns.map { Column<Row>.Value.text($0.name).csv }] + rows.map { row in columns.map { $0.value(row).csv } }
+    return lines.map { $0.joined(separator: ",") + "\n" }.joined()
   }
 }

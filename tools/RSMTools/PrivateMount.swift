@@ -17,9 +17,9 @@ package final class PrivateMount {
   package init(program: String, arguments: [String] = []) throws(Problem) {
     let directory: String
     do throws(Errno) {
-      directory = try TemporaryDirectory.make(in: Self.parentDirectory, prefix: "rsm")
+      directory = try TemporaryDirectory.make(prefix: "rsm")
     } catch {
-      throw Problem(message: "cannot make a directory in \(Self.parentDirectory): \(error)")
+      throw Problem(message: "cannot make a directory in \(TemporaryDirectory.parent): \(error)")
     }
     do {
       let pair = try MessageSocket.Pair()
@@ -45,10 +45,5 @@ package final class PrivateMount {
     let status = try? daemon.wait()
     unsafe rmdir(path)
     return status?.shellCode ?? 1
-  }
-
-  private static var parentDirectory: String {
-    guard let directory = unsafe getenv("TMPDIR") else { return "/tmp" }
-    return unsafe String(cString: directory)
   }
 }

@@ -2,12 +2,18 @@ import Glibc
 import RSMKernel
 package import SystemPackage
 
-/// Directories with a name nobody else has.
+/// New directories for this process alone.
 package enum TemporaryDirectory {
-  /// Makes `<parent>/<prefix>-XXXXXX`, for this user alone.
-  package static func make(in parent: String, prefix: String) throws(Errno) -> String {
-    var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
-    _ = try checked { unsafe mkdtemp(&template) == nil ? Int32(-1) : 0 }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  /// `$TMPDIR`, or `/tmp`.
+  package static var parent: String {
+    guard let directory = unsafe getenv("TMPDIR") else { return "/tmp" }
+    return unsafe String(cString: directory)
+  }
+
+  /// Makes one, whose name starts with `prefix` (mkdtemp(3)).
+  package static func make(in parent: String = parent, prefix: String) throws(Errno) -> String {
+    var path = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
+    _ = try checked { unsafe mkdtemp(&path) == nil ? Int32(-1) : 0 }
+    return String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

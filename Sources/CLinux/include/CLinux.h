@@ -70,6 +70,10 @@ void clinux_block_signals(const int *signals, size_t count);
 void clinux_unblock_all_signals(void);
 int clinux_signalfd(const int *signals, size_t count);
 
+/* cpu_set_t and its macros are out of Swift's reach. The last core is that with the highest number this process may use. */
+int clinux_bind_to_core(pid_t pid, int core);
+int clinux_last_core(void);
+
 /*
  * Descriptors that a forked child must not keep: pthread_atfork, which Swift cannot call, closes them in it. Returns 0, or -1
  * where no place is left.

@@ -4,6 +4,7 @@
 
 #define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
+#include <linux/fuse.h>
 
 /* direct_io is a bit-field: every read reaches the agent, whatever st_size says. */
 void cfuse_set_direct_io(struct fuse_file_info *file);

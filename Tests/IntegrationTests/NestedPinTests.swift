@@ -1,0 +1,84 @@
+import CRSM
+import RSMControl
+import RSMTestSupport
+import Testing
+
+@Suite struct NestedPinTests {
+  @Test func pagesStayLockedUntilTheirLastHandleGoes() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 10)
+    let low = try client.create(controller, memory, 6 * 4096).value
+    let high = try client.create(controller, memory + 4 * 4096, 6 * 4096).value
+    let inner = try client.create(controller, memory + 5 * 4096, 4096).value
+    #expect(try client.lockedPages(memory, pages: 10) == 10)
+    _ = try client.free(controller, low)
+    #expect(try client.lockedPages(memory, pages: 10) == 6)
+    _ = try client.free(controller, high)
+    #expect(try client.lockedPages(memory, pages: 10) == 1)
+    _ = try client.free(controller, inner)
+    #expect(try client.lockedPages(memory, pages: 10) == 0)
+  }
+
+  @Test func theApplicationsOwnLocksSurvive() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 10)
+    _ = try client.ask("mlock \(memory + 2 * 4096) \(2 * 4096)")
+    let handle = try client.create(controller, memory, 10 * 4096).value
+    #expect(try client.lockedPages(memory, pages: 10) == 10)
+    _ = try client.free(controller, handle)
+    #expect(try client.lockedPages(memory, pages: 10) == 2)
+    #expect(try client.lockedPages(memory + 2 * 4096, pages: 2) == 2)
+    let single = try client.create(controller, memory + 3 * 4096, 4096).value
+    _ = try client.free(controller, single)
+    #expect(try client.lockedPages(memory + 2 * 4096, pages: 2) == 2)
+  }
+
+  @Test func aRefusedPinTakesNothingFromOthers() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 10)
+    _ = try client.ask("munmap \(memory + 8 * 4096) 4096")
+    _ = try client.ask("mlock \(memory) 4096")
+    _ = try client.create(controller, memory + 4096, 2 * 4096)
+    #expect(try client.create(controller, memory, 10 * 4096).code == RSMERR_BAD_ADDR)
+    #expect(try client.lockedPages(memory, pages: 10) == 3)
+    #expect(try mount.handle(1)["State"] == "pinned")
+  }
+
+  /// Memory unlocked behind the library's back is not called pinned.
+  @Test func onlyTheKernelsWordCounts() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 8)
+    _ = try client.create(controller, memory, 8 * 4096)
+    _ = try client.ask("munlock \(memory + 2 * 4096) \(3 * 4096)")
+    let file = try mount.handle(1)
+    #expect(file["State"] == "unpinned (5 of 8 pages)")
+    #expect(file["Locked"] == "20480" && file["Resident"] == "32768")
+    _ = try client.ask("munmap \(memory) \(4 * 4096)")
+    #expect(try mount.handle(1)["State"] == "unpinned (3 of 8 pages)")
+    _ = try client.ask("munmap \(memory) \(8 * 4096)")
+    #expect(try mount.handle(1)["State"] == "unpinned (0 of 8 pages)")
+  }
+
+  /// An address that was unmapped and mapped anew is locked by the next create, whatever the ledger counts there.
+  @Test func newMemoryAtAnOldAddressIsReallyLocked() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 4)
+    _ = try client.create(controller, memory, 4 * 4096)
+    _ = try client.ask("munmap \(memory) \(4 * 4096)")
+    _ = try client.ask("mmap-at \(memory) \(4 * 4096)")
+    #expect(try client.lockedPages(memory, pages: 4) == 0)
+    #expect(try client.create(controller, memory, 4 * 4096).code == RSM_SUCCESS)
+    #expect(try client.lockedPages(memory, pages: 4) == 4)
+    #expect(try mount.handle(2)["State"] == "pinned")
+  }
+}
