@@ -16,7 +16,6 @@ enum Agent {
 
   static func run(keeper: Int32, inspectors: Int) -> Int32 {
     let logger = Logger(label: "rsmd")
-    raiseDescriptorLimit()
     do {
       let loop = try EventLoop()
       let link = KeeperLink(MessageSocket(owning: 4))
@@ -51,14 +50,5 @@ enum Agent {
       logger.error("the agent cannot serve: \(error)")
       return ExitCode.software
     }
-  }
-
-  /// Every client process costs a descriptor: takes all that the hard limit gives.
-  private static func raiseDescriptorLimit() {
-    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    var limit = rlimit()
-    guard unsafe getrlimit(resource, &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = unsafe setrlimit(resource, &limit)
   }
 }
