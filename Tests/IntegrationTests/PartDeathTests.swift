@@ -124,6 +124,15 @@ extension Hostility {
       unsafe umount2(mount.path, Int32(MNT_DETACH))
     }
 
+    @Test func aSecondRsmdDoesNotCoverTheFirst() async throws {
+      let mount = try TestMount()
+      let agent = try mount.agent
+      let second = try await Shell.run("timeout 5 \(Workbench.shared.program("rsmd")) --mount \(mount.path)")
+      #expect(!second.isSuccess && second.errors.contains("serves \(mount.path) already"), "\(second.errors)")
+      #expect(try mount.agent == agent)
+      #expect(mount.end() == .exited(0))
+    }
+
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
     func aSignalUnmountsInOrder(_ signal: Int32) async throws {
       let mount = try TestMount()

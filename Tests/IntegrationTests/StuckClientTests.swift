@@ -109,6 +109,24 @@ extension Hostility {
       try othersWork(&worst)
     }
 
+    @Test func rsmdEndsInOrderWhileAnInspectorIsStuck() throws {
+      let directory = try TemporaryDirectory.make(in: Workbench.shared.directory, prefix: "stuck")
+      defer { unsafe _ = rmdir(directory) }
+      let client = try Dialogue(
+        [Workbench.shared.program("stuck"), mount.path, directory, String(User.ordinary.uid)], environment: [])
+      let handle = try #require(UInt64(try client.hear("the handle", seconds: 5)))
+      try client.say("exec")
+      usleep(100_000)
+      let reader = try Dialogue(
+        ["/bin/sh", "-c", "cat \(mount.path)/handles/\(handle) 2>&1 || echo failed"], environment: [])
+      usleep(100_000)
+      let start = ContinuousClock.now
+      #expect(mount.end() == .exited(0))
+      #expect(start.duration(to: .now) < .seconds(5))
+      #expect(try reader.hear("the file", seconds: 5).contains("\(mount.path)/handles/\(handle): "), "an error of cat")
+      client.process.process.kill()
+    }
+
     @Test func aClientThatHammersItsOwnMemoryLockHarmsNobody() throws {
       let hammer = try Dialogue(
         [Workbench.shared.program("hammer"), mount.path, String(1 << 30), String(User.ordinary.uid)], environment: [])

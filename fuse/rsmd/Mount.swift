@@ -25,6 +25,9 @@ struct Mount: ~Copyable {
   init(at given: String) throws(Problem) {
     let path = try Self.absolutePath(given)
     try Self.removeDeadMount(path)
+    guard !Self.isMounted(path, type: "fuse.rsm") else {
+      throw Problem(message: "another rsmd serves \(path) already; end it first, or give --mount another directory")
+    }
     let madeDirectory = try Self.makeDirectory(path)
     do throws(Problem) {
       device = Self.mode == .system ? try Self.mountAsRoot(path) : try Self.mountAsUser(path)
@@ -133,8 +136,12 @@ struct Mount: ~Copyable {
     }
   }
 
-  private static func isMounted(_ path: String) -> Bool {
+  /// - Parameter type: of the filesystem, nil for any.
+  private static func isMounted(_ path: String, type: String? = nil) -> Bool {
     let mounts = (try? TextFile.read("/proc/self/mounts")) ?? ""
-    return mounts.split(separator: "\n").contains { $0.split(separator: " ").dropFirst().first == path[...] }
+    return mounts.split(separator: "\n").contains { line in
+      let fields = line.split(separator: " ")
+      return fields.count > 2 && fields[1] == path[...] && (type == nil || fields[2] == type?[...])
+    }
   }
 }
