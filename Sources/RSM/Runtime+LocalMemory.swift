@@ -15,14 +15,14 @@ extension Runtime {
         "\(length) bytes at 0x\(String(address, radix: 16)) are no range to pin: it must start on a page (\(pageSize) bytes), not be "
           + "NULL and not wrap around the end of the address space")
     }
-    let engine = try reached().engine
+    let (session, engine) = try reached()
     do throws(PinError) {
       try engine.pin(range)
     } catch {
       throw RSMError(pinning: range, failed: error)
     }
     do throws(RSMError) {
-      let memory = try enter(range, address: address, length: length)
+      let memory = try enter(range, address: address, length: length, in: session)
       guard let token = state.withLock({ $0.localMemory.insert(memory) }) else {
         try? memory.session.freeHandle(memory.id)
         throw RSMError(
@@ -66,18 +66,22 @@ extension Runtime {
   }
 
   /// Enters a pinned range at rsmd. A session that turns out to be lost is opened anew once: rsmd may have been restarted.
-  private func enter(_ range: PageRange, address: UInt, length: UInt) throws(RSMError) -> LocalMemory {
-    var session = try reached().session
-    var isRetry = false
-    while true {
-      do throws(ControlSession.Failure) {
-        return LocalMemory(
-          range: range, id: try session.createHandle(address: address, length: length), session: session)
-      } catch {
-        guard case .lost = error, !isRetry else { throw RSMError(session, failed: error) }
-        isRetry = true
-      }
-      session = try reached().session
+  private func enter(
+    _ range: PageRange, address: UInt, length: UInt, in first: ControlSession
+  ) throws(RSMError) -> LocalMemory {
+    func enter(in session: ControlSession) throws(ControlSession.Failure) -> LocalMemory {
+      LocalMemory(range: range, id: try session.createHandle(address: address, length: length), session: session)
+    }
+    do throws(ControlSession.Failure) {
+      return try enter(in: first)
+    } catch {
+      guard case .lost = error else { throw RSMError(first, failed: error) }
+    }
+    let second = try reached().session
+    do throws(ControlSession.Failure) {
+      return try enter(in: second)
+    } catch {
+      throw RSMError(second, failed: error)
     }
   }
 }

@@ -29,7 +29,7 @@ package struct PinLedger: Sendable {
   package func gaps(in range: PageRange) -> [PageRange] {
     var gaps: [PageRange] = []
     var cursor = range.start
-    for run in runs.touching(range) where run.end > range.start && run.start < range.end {
+    runs.forEachRun(overlapping: range) { run in
       if run.start > cursor { gaps.append(PageRange(start: cursor, end: run.start)) }
       cursor = run.end
     }

@@ -11,34 +11,46 @@ struct SortedRuns: Sendable {
 
   var all: [PinLedger.Run] { leaves.flatMap { $0 } }
 
-  /// The runs that overlap `range` or touch its ends.
-  func touching(_ range: PageRange) -> [PinLedger.Run] {
-    leaves[leafIndices(touching: range)].flatMap { $0 }.filter { $0.end >= range.start && $0.start <= range.end }
+  /// Visits the runs that overlap `range`, in order.
+  func forEachRun(overlapping range: PageRange, _ body: (PinLedger.Run) -> Void) {
+    for leaf in leafIndices(touching: range) {
+      for run in leaves[leaf] where run.end > range.start && run.start < range.end {
+        body(run)
+      }
+    }
   }
 
   /// Puts the runs that `change` answers in place of those that overlap `range` or touch its ends.
-  mutating func replace(touching range: PageRange, _ change: ([PinLedger.Run]) -> [PinLedger.Run]) {
-    var indices = leafIndices(touching: range)
-    if indices.isEmpty, !leaves.isEmpty {
-      let neighbour = min(indices.lowerBound, leaves.count - 1)
-      indices = neighbour..<neighbour + 1
-    } else if indices.count == 1, leaves[indices.lowerBound].count < Self.leafLimit / 4,
-      indices.upperBound < leaves.count
-    {
-      indices = indices.lowerBound..<indices.upperBound + 1
+  mutating func replace(touching range: PageRange, _ change: (ArraySlice<PinLedger.Run>) -> [PinLedger.Run]) {
+    let leaf = gather(leafIndices(touching: range))
+    let first = leaves[leaf].firstIndex { $0.end >= range.start } ?? leaves[leaf].count
+    let last = leaves[leaf][first...].firstIndex { $0.start > range.end } ?? leaves[leaf].count
+    let new = change(leaves[leaf][first..<last])
+    count += new.count - (last - first)
+    leaves[leaf].replaceSubrange(first..<last, with: new)
+    if leaves[leaf].isEmpty {
+      leaves.remove(at: leaf)
+    } else if leaves[leaf].count > Self.leafLimit {
+      leaves.replaceSubrange(leaf...leaf, with: Self.split(leaves[leaf]))
     }
-    var content = leaves[indices].flatMap { $0 }
-    let first = content.firstIndex { $0.end >= range.start } ?? content.count
-    let last = content[first...].firstIndex { $0.start > range.end } ?? content.count
-    count -= content.count
-    content.replaceSubrange(first..<last, with: change(Array(content[first..<last])))
-    count += content.count
-    leaves.replaceSubrange(indices, with: Self.split(content))
+  }
+
+  /// Makes one leaf of the given ones, which lie side by side, or finds the one beside the place where they would be.
+  private mutating func gather(_ indices: Range<Int>) -> Int {
+    if leaves.isEmpty { leaves.append([]) }
+    let leaf = min(indices.lowerBound, leaves.count - 1)
+    var end = max(indices.upperBound, leaf + 1)
+    // A leaf that has become small takes in the next one.
+    if end < leaves.count, leaves[leaf].count < Self.leafLimit / 4 { end += 1 }
+    for other in leaf + 1..<end {
+      leaves[leaf] += leaves[other]
+    }
+    leaves.removeSubrange(leaf + 1..<end)
+    return leaf
   }
 
   private static func split(_ content: [PinLedger.Run]) -> [[PinLedger.Run]] {
-    guard content.count > leafLimit else { return content.isEmpty ? [] : [content] }
-    return stride(from: 0, to: content.count, by: leafLimit / 2).map { start in
+    stride(from: 0, to: content.count, by: leafLimit / 2).map { start in
       Array(content[start..<min(start + leafLimit / 2, content.count)])
     }
   }
