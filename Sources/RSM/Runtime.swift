@@ -66,9 +66,7 @@ package final class Runtime: Sendable {
       if connection.engine == nil {
         do {
           let engine = try PinEngine()
-          for descriptor in engine.descriptors {
-            _ = clinux_close_in_forked_child(descriptor)
-          }
+          _ = clinux_close_in_forked_child(engine.descriptor)
           connection.engine = engine
         } catch {
           throw RSMError(

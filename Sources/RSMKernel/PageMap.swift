@@ -11,8 +11,6 @@ package struct PageMap: ~Copyable, Sendable {
     descriptor = try Descriptor(opening: "/proc/\(process)/pagemap", flags: O_RDONLY)
   }
 
-  package var raw: Int32 { descriptor.raw }
-
   /// Whether every mapped page of `range` is present. Blind to holes: walk the maps as well.
   package func isPresent(_ range: PageRange) throws(Errno) -> Bool {
     var region = clinux_page_region()

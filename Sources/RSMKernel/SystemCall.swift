@@ -1,21 +1,36 @@
+import Glibc
 package import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Runs a system call that answers -1 on failure and turns that into its `Errno`.
-package func checked<Value: FixedWidthInteger>(_ call: () -> Value) throws(Errno) -> Value {
+package func checked(_ call: () -> Int32) throws(Errno) -> Int32 {
+  try outcome(of: call)
+}
+
+/// As the other one, for calls that answer a size.
+package func checked(_ call: () -> Int) throws(Errno) -> Int {
+  try outcome(of: call)
+}
+
+/// As `checked`, but repeats a call that a signal interrupted (`EINTR`).
+package func checkedRetrying(_ call: () -> Int32) throws(Errno) -> Int32 {
+  try uninterruptedOutcome(of: call)
+}
+
+/// As the other one, for calls that answer a size.
+package func checkedRetrying(_ call: () -> Int) throws(Errno) -> Int {
+  try uninterruptedOutcome(of: call)
+}
+
+private func outcome<Value: FixedWidthInteger>(of call: () -> Value) throws(Errno) -> Value {
   let value = call()
   guard value == -1 else { return value }
   throw Errno(rawValue: errno)
 }
 
-/// As `checked`, but repeats a call that a signal interrupted (`EINTR`).
-package func checkedRetrying<Value: FixedWidthInteger>(_ call: () -> Value) throws(Errno) -> Value {
+private func uninterruptedOutcome<Value: FixedWidthInteger>(of call: () -> Value) throws(Errno) -> Value {
   while true {
-    do {
-      return try checked(call)
+    do throws(Errno) {
+      return try outcome(of: call)
     } catch .interrupted {
       continue
     }

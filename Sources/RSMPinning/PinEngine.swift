@@ -24,8 +24,8 @@ package final class PinEngine: Sendable {
   private let state: Mutex<State>
   /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
   private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
-  /// The descriptors kept on this process's /proc files. They keep meaning this process in a forked child.
-  package let descriptors: [Int32]
+  /// The descriptor kept on this process's address space. It keeps meaning this process in a forked child.
+  package let descriptor: Int32
 
   private let chunkPages: UInt
 
@@ -34,7 +34,7 @@ package final class PinEngine: Sendable {
   package init(chunkPages: UInt = 4096) throws(Errno) {
     self.chunkPages = chunkPages
     let verification = try Verification()
-    descriptors = verification.descriptors
+    descriptor = verification.descriptor
     state = Mutex(State(verification: verification))
   }
 
@@ -47,7 +47,7 @@ package final class PinEngine: Sendable {
       state.ledger.pin(range, applicationLocked: applicationLocked)
       do throws(PinError) {
         try lock(range, state.verification)
-        try state.verification.verifyPinned(range)
+        try state.verification.verifyLocked(range)
       } catch {
         Self.unpin(range, &state)
         throw error

@@ -4,23 +4,13 @@ import SystemPackage
 /// What the kernel says about locks and pages of the calling process.
 struct Verification: ~Copyable, Sendable {
   private let maps: ProcessMaps
-  /// Nil in a process that changed its user: it may not open its own pagemap (ptrace_may_access, PR_SET_DUMPABLE).
-  private let pages: PageMap?
-
-  let descriptors: [Int32]
 
   init() throws(Errno) {
-    let maps = try ProcessMaps(process: "self")
-    do {
-      let pages = try PageMap(process: "self")
-      descriptors = [maps.raw, pages.raw]
-      self.pages = consume pages
-    } catch {
-      descriptors = [maps.raw]
-      pages = nil
-    }
-    self.maps = maps
+    maps = try ProcessMaps(process: "self")
   }
+
+  /// Kept on /proc/self/maps.
+  var descriptor: Int32 { maps.raw }
 
   /// The parts of `ranges`, unpinned so far, that the application has locked itself.
   func lockedParts(of ranges: [PageRange]) throws(PinError) -> [PageRange] {
@@ -33,17 +23,14 @@ struct Verification: ~Copyable, Sendable {
     return locked
   }
 
-  /// Checks that `range` is locked and present: mlock2 reports success for memory that it does not lock (mlock2(2), VM_IO).
-  func verifyPinned(_ range: PageRange) throws(PinError) {
+  /// Checks that `range` is locked: mlock2(2) reports success for kernel and device memory (VM_IO), which it leaves alone. Where
+  /// it locks, its success means that every page is in memory too.
+  func verifyLocked(_ range: PageRange) throws(PinError) {
     try walk(range) { part, known throws(PinError) in
       guard PageLock.state(of: part) != .locked else { return }
       let area: MappedArea? = if let known { known } else { try area(at: part.start) }
       guard let area, area.pageSize > pageSize else { throw .badAddress(part.start, .unlockable) }
     }
-    guard !isPresent(range) else { return }
-    // A page under migration is absent for a moment; reading it waits for the end of that.
-    try? PageLock.populateForReading(range)
-    guard isPresent(range) else { throw .badAddress(range.start, .unlockable) }
   }
 
   /// Tells a bad address from a shortage after mlock2 answered `ENOMEM` for `chunk`, a part of `range`.
@@ -68,11 +55,6 @@ struct Verification: ~Copyable, Sendable {
     } catch {
       return error
     }
-  }
-
-  private func isPresent(_ range: PageRange) -> Bool {
-    guard let present = try? pages?.isPresent(range) else { return true }
-    return present
   }
 
   /// Visits each VMA's part of `range` and throws where nothing is mapped. One page lies in one VMA: it is visited without
