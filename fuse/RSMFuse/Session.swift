@@ -47,7 +47,7 @@ package import SystemPackage
         try loop.turn(waiting: false)
         doorbell.stop()
       } else {
-        serveOne()
+        try serveOne()
       }
     }
   }
@@ -79,12 +79,18 @@ package import SystemPackage
   }
 
   /// Waits for one request and answers it, or returns because the doorbell rings.
-  private func serveOne() {
-    let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
-    guard count > 0 else {
-      // The doorbell (EINTR), or a request withdrawn at the last moment (ENOENT), or nobody will ask any more (ENODEV).
-      let goesOn = count < 0 && (errno == EINTR || errno == ENOENT)
-      return goesOn ? () : loop.stop()
+  private func serveOne() throws(Errno) {
+    let count: Int
+    do throws(Errno) {
+      count = try checked { unsafe read(descriptor, buffer.baseAddress, buffer.count) }
+    } catch .interrupted {
+      return
+    } catch .noSuchFileOrDirectory {
+      // The request was withdrawn at the last moment.
+      return
+    } catch .operationNotSupportedByDevice {
+      // Unmounted: nobody will ask any more.
+      return loop.stop()
     }
     let message = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     if unsafe ioctls.answer(message) { return }
