@@ -166,13 +166,6 @@ int clinux_signalfd(const int *signals, size_t count)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void clinux_unblock_all_signals(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-}
-
 void clinux_sem_wait_for(sem_t *semaphore, int64_t nanoseconds)
 {
 	struct timespec until;
@@ -228,43 +221,4 @@ ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd)
 	    header->cmsg_len == CMSG_LEN(sizeof(int)))
 		memcpy(fd, CMSG_DATA(header), sizeof(int));
 	return received;
-}
-
-pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion)
-{
-	int high[16];
-	int failure[2];
-	if (count > 16)
-		return -EINVAL;
-	if (pipe2(failure, O_CLOEXEC) != 0)
-		return -errno;
-	pid_t child = fork();
-	if (child == 0) {
-		int report = fcntl(failure[1], F_DUPFD_CLOEXEC, 64);
-		clinux_unblock_all_signals();
-		if (companion && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
-			goto failed;
-		for (int i = 0; i < count && report >= 0; i++)
-			if ((high[i] = fcntl(fds[i], F_DUPFD, 32)) < 0)
-				goto failed;
-		for (int i = 0; i < count && report >= 0; i++)
-			if (dup2(high[i], i) < 0)
-				goto failed;
-		if (report >= 0 && dup2(report, count) == count && fcntl(count, F_SETFD, FD_CLOEXEC) == 0) {
-			report = count;
-			syscall(SYS_close_range, (unsigned)count + 1, ~0U, 0);
-			execve(argv[0], argv, envp);
-		}
-failed:;
-		int error = errno;
-		if (write(report >= 0 ? report : failure[1], &error, sizeof(error)) < 0)
-			_exit(126);
-		_exit(127);
-	}
-	int error = child < 0 ? errno : 0;
-	close(failure[1]);
-	if (child > 0 && read(failure[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
-		error = 0;
-	close(failure[0]);
-	return error == 0 ? child : -error;
 }

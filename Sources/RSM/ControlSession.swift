@@ -1,4 +1,3 @@
-import CLinux
 import CRSM
 import Glibc
 import RSMControl
@@ -28,14 +27,10 @@ final class ControlSession: Sendable {
     } catch {
       throw .lost(error)
     }
-    _ = clinux_close_in_forked_child(descriptor.raw)
+    descriptor.closeInForkedChild()
     var hello = rsm_ctl_hello()
     hello.abi_version = UInt32(RSM_CTL_ABI_VERSION)
     try send(&hello)
-  }
-
-  deinit {
-    clinux_keep_in_forked_child(descriptor.raw)
   }
 
   /// Whether a request has found rsmd gone.

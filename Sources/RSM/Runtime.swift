@@ -61,26 +61,31 @@ package final class Runtime: Sendable {
   }
 
   /// The session with rsmd and the engine that pins; opens what is not open yet or has been lost.
+  ///
+  /// Opened without the lock, since rsmd may take its time. Of two threads that open at once the first one's is kept.
   func connected() throws(RSMError) -> (session: ControlSession, engine: PinEngine) {
-    try connection.withLock { connection throws(RSMError) in
-      if connection.engine == nil {
-        do {
-          let engine = try PinEngine()
-          _ = clinux_close_in_forked_child(engine.descriptor)
-          connection.engine = engine
-        } catch {
-          throw RSMError(
-            .insufficientResources,
-            "cannot open /proc/self/maps: \(error); mount /proc or raise the limit on open files (ulimit -n)")
-        }
-      }
-      if connection.session?.isLost != false {
-        connection.session = try Self.openSession()
-      }
-      guard let session = connection.session, let engine = connection.engine else {
-        throw RSMError(.internalError, "the session with rsmd is missing")
-      }
-      return (session, engine)
+    let known = connection.withLock { $0 }
+    if let session = known.session, let engine = known.engine, !session.isLost { return (session, engine) }
+    let newEngine = known.engine == nil ? try Self.openEngine() : nil
+    let newSession = try Self.openSession()
+    let opened = connection.withLock { connection in
+      connection.engine = connection.engine ?? newEngine
+      if connection.session?.isLost != false { connection.session = newSession }
+      return connection
+    }
+    guard let session = opened.session, let engine = opened.engine else {
+      throw RSMError(.internalError, "the session with rsmd is missing")
+    }
+    return (session, engine)
+  }
+
+  private static func openEngine() throws(RSMError) -> PinEngine {
+    do {
+      return try PinEngine()
+    } catch {
+      throw RSMError(
+        .insufficientResources,
+        "cannot open /proc/self/maps: \(error); mount /proc or raise the limit on open files (ulimit -n)")
     }
   }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import SystemPackage
 
@@ -16,13 +17,12 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   deinit {
+    clinux_keep_in_forked_child(raw)
     close(raw)
   }
 
-  /// Gives the descriptor up without closing it.
-  package consuming func release() -> Int32 {
-    let raw = raw
-    discard self
-    return raw
+  /// Has a forked child close its copy at once (pthread_atfork(3)).
+  package func closeInForkedChild() {
+    _ = clinux_close_in_forked_child(raw)
   }
 }

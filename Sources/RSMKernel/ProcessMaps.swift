@@ -17,12 +17,13 @@ package struct MappedArea: Equatable, Sendable {
 package struct ProcessMaps: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
-  /// - Parameter process: a process id, or "self".
-  package init(process: String) throws(Errno) {
+  /// - Parameters:
+  ///   - process: a process id, or "self".
+  ///   - closesInForkedChild: a descriptor of "self" goes on meaning the parent there.
+  package init(process: String, closesInForkedChild: Bool = false) throws(Errno) {
     descriptor = try Descriptor(opening: "/proc/\(process)/maps", flags: O_RDONLY)
+    if closesInForkedChild { descriptor.closeInForkedChild() }
   }
-
-  package var raw: Int32 { descriptor.raw }
 
   /// The VMA that holds `address`, nil where nothing is mapped.
   package func area(at address: UInt) throws(Errno) -> MappedArea? {

@@ -24,18 +24,13 @@ package final class PinEngine: Sendable {
   private let state: Mutex<State>
   /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
   private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
-  /// The descriptor kept on this process's address space. It keeps meaning this process in a forked child.
-  package let descriptor: Int32
-
   private let chunkPages: UInt
 
   /// - Parameter chunkPages: pages to lock per call. The kernel holds the address-space lock for the whole of one, which stalls
   ///   other threads' mmap(2).
   package init(chunkPages: UInt = 4096) throws(Errno) {
     self.chunkPages = chunkPages
-    let verification = try Verification()
-    descriptor = verification.descriptor
-    state = Mutex(State(verification: verification))
+    state = Mutex(State(verification: try Verification()))
   }
 
   /// Pins every page of `range`; on failure nothing has changed.

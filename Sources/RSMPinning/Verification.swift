@@ -6,11 +6,8 @@ struct Verification: ~Copyable, Sendable {
   private let maps: ProcessMaps
 
   init() throws(Errno) {
-    maps = try ProcessMaps(process: "self")
+    maps = try ProcessMaps(process: "self", closesInForkedChild: true)
   }
-
-  /// Kept on /proc/self/maps.
-  var descriptor: Int32 { maps.raw }
 
   /// The parts of `ranges`, unpinned so far, that the application has locked itself.
   func lockedParts(of ranges: [PageRange]) throws(PinError) -> [PageRange] {

@@ -39,7 +39,6 @@ struct clinux_pagemap_scan {
 	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
 };
 static const uint64_t CLINUX_PAGE_IS_PRESENT = 8;
-static const uint64_t CLINUX_PAGE_IS_HUGE = 64;
 
 /* PIDFD_GET_INFO, Linux 6.13, in its first published size */
 struct clinux_pidfd_info {
@@ -68,7 +67,6 @@ int clinux_die_with_parent(void);
 int clinux_set_process_name(const char *name);
 char *clinux_secure_getenv(const char *name);
 void clinux_block_signals(const int *signals, size_t count);
-void clinux_unblock_all_signals(void);
 int clinux_interrupt_calls_with(int signal);
 int clinux_signalfd(const int *signals, size_t count);
 
