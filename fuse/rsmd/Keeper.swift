@@ -12,6 +12,10 @@ final class Keeper {
 
   private let options: Options
   private let logger = Logger(label: "rsmd")
+  private let manager = ServiceManager { name in
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
   private let loop: EventLoop
   private let mount: Mount
   private let agent: ChildProcess
@@ -81,6 +85,7 @@ final class Keeper {
 
   /// - Returns: the exit status of rsmd.
   private func end() -> Int32 {
+    manager.send(.stopping)
     do throws(Mount.Problem) {
       try mount.unmount()
     } catch {
@@ -162,11 +167,20 @@ final class Keeper {
   }
 
   private func announce() {
+    manager.send(.ready)
+    feedWatchdog()
     guard let descriptor = options.readyDescriptor else {
       return logger.info("serving \(mount.path) (\(Mount.mode.rawValue) mode)")
     }
     _ = unsafe write(descriptor, "ready\n", 6)
     close(descriptor)
+  }
+
+  /// The loop that ends dead parts and starts new ones is the one that must live.
+  private func feedWatchdog() {
+    guard let interval = manager.watchdogInterval else { return }
+    manager.send(.watchdog)
+    _ = loop.schedule(after: interval) { [unowned self] in feedWatchdog() }
   }
 
   private func fail(_ message: String) {
