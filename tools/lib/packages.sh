@@ -20,7 +20,7 @@ is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-# Installs what is missing as root; another user is told what to type.
+# Installs what is missing as root, the packages given as arguments too; another user is told what to type.
 ensure_packages() {
   local package missing=() install
   command -v swift >/dev/null ||
@@ -29,7 +29,7 @@ ensure_packages() {
     echo 'This is no Debian: libfuse3 3.14 with headers, fusermount3, kernel headers, pkg-config and a C compiler must be there.'
     return
   fi
-  for package in linux-libc-dev libfuse3-dev fuse3 pkg-config gcc libc6-dev; do
+  for package in linux-libc-dev libfuse3-dev fuse3 pkg-config gcc libc6-dev "$@"; do
     is_installed "$package" || missing+=("$package")
   done
   if [[ ${#missing[@]} -eq 0 ]]; then return; fi
