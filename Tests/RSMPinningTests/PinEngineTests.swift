@@ -50,11 +50,11 @@ import Testing
     #expect(lockedPages.isEmpty)
   }
 
-  /// 20,000 random pins, unpins and refusals; what is locked is always what the live pins cover.
+  /// 100,000 random pins, unpins and refusals; what is locked is always what the live pins cover.
   @Test func whatIsLockedIsWhatIsPinned() throws {
     var random = SeededGenerator(seed: 4)
     var live: [Range<Int>] = []
-    for step in 0..<20_000 {
+    for step in 0..<100_000 {
       if live.count < 40, Bool.random(using: &random) {
         let start = Int.random(in: 0..<256, using: &random)
         let range = start..<Int.random(in: start + 1...min(start + 30, 256), using: &random)
@@ -64,7 +64,7 @@ import Testing
       } else if let index = live.indices.randomElement(using: &random) {
         engine.unpin(pages(live.remove(at: index)))
       }
-      guard step % 200 == 0 else { continue }
+      guard step % 500 == 0 else { continue }
       let expected = (0..<256).filter { page in live.contains { $0.contains(page) } }
       guard lockedPages == expected else {
         Issue.record("locked pages and pins part at step \(step)")
