@@ -11,7 +11,7 @@ struct Smaps {
   /// Ascending, joined where they touch.
   private let locked: [PageRange]
 
-  init(process: Int32, inode: UInt64) throws(Errno) {
+  init(process: String, inode: UInt64) throws(Errno) {
     self.inode = inode
     time = Clock.microseconds
     let start = ContinuousClock.now

@@ -200,12 +200,23 @@ static void run(char *line)
 	}
 }
 
-int main(void)
+static void *obey(void *data)
 {
 	char line[512];
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "leave-to-thread") == 0) {
+			pthread_t thread;
+			pthread_create(&thread, NULL, obey, NULL);
+			pthread_exit(NULL);
+		}
 		run(line);
 	}
-	return 0;
+	exit(0);
+	return data;
+}
+
+int main(void)
+{
+	obey(NULL);
 }

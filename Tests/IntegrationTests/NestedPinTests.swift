@@ -67,6 +67,25 @@ import Testing
     #expect(try mount.handle(1)["State"] == "unpinned (0 of 8 pages)")
   }
 
+  /// A process lives as long as one thread of it, and so does its memory.
+  @Test func theFirstThreadMayEnd() throws {
+    let mount = try TestMount()
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 4)
+    _ = try client.create(controller, memory, 4 * 4096)
+    try client.say("leave-to-thread")
+    #expect(try client.number("vmlck") == 0, "the kernel shows no memory at the first thread any more")
+    let second = try client.create(controller, memory, 4096)
+    #expect(second.code == RSM_SUCCESS)
+    for id in [1, 2] as [UInt64] {
+      let file = try mount.handle(id)
+      #expect(file["State"] == "pinned" && file["Method"] == "smaps")
+    }
+    #expect(try client.free(controller, second.value) == RSM_SUCCESS)
+    #expect(try mount.handleIDs == [1])
+  }
+
   /// An address that was unmapped and mapped anew is locked by the next create, whatever the ledger counts there.
   @Test func newMemoryAtAnOldAddressIsReallyLocked() throws {
     let mount = try TestMount()
