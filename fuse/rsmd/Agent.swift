@@ -14,7 +14,8 @@ enum Agent {
   private static let descriptorReserve = 24
   private static let foreignProc = "/proc does not show the PID namespace of rsmd"
 
-  static func run(keeper: Int32, inspectors: Int) -> Int32 {
+  static func run(keeper: Int32, _ configuration: Configuration) -> Int32 {
+    let inspectors = Int(configuration[.inspectors])
     let logger = Logger(label: "rsmd")
     do {
       let loop = try EventLoop()
