@@ -9,6 +9,11 @@ package struct Configuration: Equatable, Sendable {
     set { values[key.index] = newValue }
   }
 
+  /// Makes a limit no higher than `most`.
+  package mutating func lower(_ key: Key, to most: UInt64) {
+    self[key] = min(self[key], most)
+  }
+
   /// The value of `key` as the file would spell it.
   package func text(of key: Key) -> String {
     key.form.text(self[key])

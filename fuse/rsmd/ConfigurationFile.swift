@@ -18,7 +18,8 @@ enum ConfigurationFile {
     do throws(Errno) {
       text = try TextFile.read(place)
     } catch {
-      if path == nil, error == .noSuchFileOrDirectory || error == .notDirectory { return Configuration() }
+      // A home directory that belongs to somebody else, as after setpriv, has no file for this user.
+      if path == nil, unsafe access(place, F_OK) != 0 { return Configuration() }
       throw Problem(message: "cannot read \(place): \(error)")
     }
     do throws(Configuration.Mistake) {
