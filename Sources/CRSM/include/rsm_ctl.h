@@ -4,6 +4,8 @@
  * Every structure is pointer-free, 8-aligned and at most 4 KiB, so that it means the same to a 32-bit caller. Reserved
  * fields must be zero. The result of an ioctl is 0 (done), an RSMERR code (refused, "reason" says why), or -1 with errno
  * for transport only: ENOTTY (no such command or another size), ENOTCONN (rsmd is gone).
+ *
+ * Opening "ctl" fails with EMFILE when the caller's user has as many files of the filesystem open as rsmd admits.
  */
 #ifndef _RSM_CTL_H
 #define _RSM_CTL_H
