@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,6 +90,11 @@ int clinux_pidfd_open_thread(pid_t tid)
 int clinux_pidfd_send_signal(int pidfd, int signal)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int clinux_memlock_limit(pid_t pid, const struct rlimit *new_limit, struct rlimit *old_limit)
+{
+	return prlimit(pid, RLIMIT_MEMLOCK, new_limit, old_limit);
 }
 
 int clinux_tgkill(pid_t tgid, pid_t tid, int signal)

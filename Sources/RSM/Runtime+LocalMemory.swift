@@ -75,23 +75,24 @@ extension Runtime {
     do throws(ControlSession.Failure) {
       return try enter(in: first)
     } catch {
-      guard case .lost = error else { throw RSMError(first, failed: error) }
+      guard case .lost = error else { throw RSMError(first, length, failed: error) }
     }
     let second = try reached().session
     do throws(ControlSession.Failure) {
       return try enter(in: second)
     } catch {
-      throw RSMError(second, failed: error)
+      throw RSMError(second, length, failed: error)
     }
   }
 }
 
 extension RSMError {
-  fileprivate init(_ session: ControlSession, failed error: ControlSession.Failure) {
+  fileprivate init(_ session: ControlSession, _ length: UInt, failed error: ControlSession.Failure) {
     switch error {
     case .refused(let refusal):
       let code = refusal.code <= RSMERR_SEG_NOT_CONNECTED ? Code(rawValue: refusal.code) : .internalError
-      self.init(code, "rsmd at \(session.mountPoint) refused a handle: \(refusal.reason.explanation)")
+      self.init(
+        code, "rsmd at \(session.mountPoint) refused a handle of \(length) bytes: \(refusal.reason.explanation)")
     case .lost(let errno):
       self.init(.insufficientResources, "rsmd at \(session.mountPoint) is gone (\(errno)); start it again")
     }

@@ -110,7 +110,10 @@ package final class Runtime: Sendable {
           throw RSMError(
             .controllerNotPresent, "rsmd at \(candidate) refused this process: \(refusal.reason.explanation)")
         case .lost(let errno):
-          tried.append("\(candidate): \(errno)")
+          let hint =
+            errno == .tooManyOpenFiles
+            ? " by this process, or by this user at rsmd (max-files-per-user in rsmd.conf)" : ""
+          tried.append("\(candidate): \(errno)\(hint)")
         }
       }
     }

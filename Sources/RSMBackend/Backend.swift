@@ -4,15 +4,13 @@ package import RSMKernel
 
 /// The agent's tables and what clients may do to them. Knows neither FUSE nor the client library. Belongs to the loop thread.
 package final class Backend {
-  /// Live handles admitted in all: bounds the agent's memory.
-  package static let maxHandles = 1_048_576
-
   package private(set) var handles = HandleTable()
-  /// Bytes the live handles cover. Claims can be as large as an address space each, so their sum needs more than 64 bits.
-  package private(set) var claimedBytes: UInt128 = 0
   package private(set) var requestCount: UInt64 = 0
   package private(set) var refusalCount: UInt64 = 0
   package let inspections: Inspections
+  package let quotas: Quotas
+  package let configuration: Configuration
+  package let processLimit: Int
   private let log: NoticeLog
   private let clients: ClientTable
 
@@ -20,22 +18,39 @@ package final class Backend {
   ///   - processLimit: how many processes may be clients at a time.
   ///   - notice: takes what an administrator should know.
   package init(
-    loop: EventLoop, inspections: Inspections, processLimit: Int = .max, notice: @escaping (String) -> Void
+    loop: EventLoop, inspections: Inspections, configuration: Configuration = Configuration(), processLimit: Int = .max,
+    notice: @escaping (String) -> Void
   ) {
     self.inspections = inspections
     log = NoticeLog(notice)
-    clients = ClientTable(loop: loop, log: log, processLimit: processLimit)
+    self.configuration = configuration
+    self.processLimit = processLimit
+    quotas = Quotas(configuration)
+    clients = ClientTable(
+      loop: loop, log: log, quotas: quotas, configuration: configuration, processLimit: processLimit)
     clients.ended = { [unowned self] file in
-      handles.removeAll(from: &file.handles) { claimedBytes -= $0.coveredBytes }
+      guard let account = file.owner?.account else { return }
+      handles.removeAll(from: &file.handles) { quotas.removeHandle(of: $0.coveredBytes, from: account) }
     }
   }
 
   package var openFileCount: Int { clients.fileCount }
   package var processCount: Int { clients.processCount }
 
-  /// A new open file of `ctl`.
-  package func openFile() -> UInt64 {
-    clients.open()
+  /// A new open file of `ctl`, nil if the caller's user has as many files open as it may.
+  package func openFile(by caller: Caller) -> UInt64? {
+    admitFile(of: caller).map { clients.open(by: $0) }
+  }
+
+  /// Counts an open file of the mount; nil if the caller's user has as many as it may.
+  package func admitFile(of caller: Caller) -> Quotas.User? {
+    do throws(Excess) {
+      return try quotas.addFile(of: caller.uid)
+    } catch {
+      refusalCount += 1
+      log.report(error, "an open file", uid: caller.uid, pid: caller.thread)
+      return nil
+    }
   }
 
   /// The last reference to an open file is gone, and with it all that was made on it.
@@ -57,15 +72,15 @@ package final class Backend {
       }
     case rsm_ctl_create_handle.command:
       unsafe answer(bytes) { (request: inout rsm_ctl_create_handle) throws(Refusal) in
-        try mutate(&request, file: id, caller) { request, file throws(Refusal) in
-          try createHandle(&request, file, caller)
+        try mutate(&request, file: id, caller) { request, file, owner throws(Refusal) in
+          try createHandle(&request, file, owner, caller)
         }
       }
     case rsm_ctl_free_handle.command:
       unsafe answer(bytes) { (request: inout rsm_ctl_free_handle) throws(Refusal) in
         guard request.reserved == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
-        try mutate(&request, file: id, caller) { request, file throws(Refusal) in
-          try freeHandle(request.id, file)
+        try mutate(&request, file: id, caller) { request, file, owner throws(Refusal) in
+          try freeHandle(request.id, file, owner)
         }
       }
     default:
@@ -100,7 +115,7 @@ package final class Backend {
   /// Runs `body` once for each sequence number of a slot, whatever happens on the way to the client.
   private func mutate<Request: MutatingRequest>(
     _ request: inout Request, file id: UInt64, _ caller: Caller,
-    _ body: (inout Request, OpenFile) throws(Refusal) -> Void
+    _ body: (inout Request, OpenFile, Owner) throws(Refusal) -> Void
   ) throws(Refusal) {
     let file = try openFile(id)
     guard let owner = file.owner else {
@@ -115,7 +130,7 @@ package final class Backend {
     }
     var reply = RequestJournal.Reply(sequence: slot.sequence, command: Request.command)
     do throws(Refusal) {
-      try body(&request, file)
+      try body(&request, file, owner)
       reply.value = request.value
       file.journal.keep(reply, in: slot.slot)
     } catch {
@@ -126,40 +141,52 @@ package final class Backend {
     }
   }
 
-  private func createHandle(_ request: inout rsm_ctl_create_handle, _ file: OpenFile, _ caller: Caller) throws(Refusal)
-  {
+  private func createHandle(
+    _ request: inout rsm_ctl_create_handle, _ file: OpenFile, _ owner: Owner, _ caller: Caller
+  ) throws(Refusal) {
     guard request.controller == RSM_CTL_LOOPBACK else {
       throw Refusal(code: RSMERR_CTLR_NOT_PRESENT, reason: .badController)
     }
     guard request.id == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
-    guard PageRange(address: UInt(request.address), length: UInt(request.length)) != nil else {
+    guard let pages = PageRange(address: UInt(request.address), length: UInt(request.length)) else {
       throw Refusal(code: RSMERR_BAD_ADDR, reason: .badRange)
     }
-    guard handles.count < Self.maxHandles else {
-      log.report(.tableFull, "refused a handle of uid \(caller.uid): all \(Self.maxHandles) are in use; free some")
-      throw Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .tableFull)
+    do throws(Excess) {
+      try quotas.addHandle(of: UInt128(pages.byteCount), to: owner.account)
+    } catch {
+      log.report(
+        error, "a handle of \(pages.byteCount) bytes", uid: owner.account.user.uid, pid: owner.process.pid)
+      throw error.refusal
     }
     let record = HandleTable.Record(
       id: handles.nextID, file: file.id, address: request.address, length: request.length, created: Clock.microseconds,
       uid: caller.uid, gid: caller.gid)
     handles.insert(record, on: &file.handles)
-    claimedBytes += record.coveredBytes
     request.id = record.id
   }
 
-  private func freeHandle(_ id: UInt64, _ file: OpenFile) throws(Refusal) {
+  private func freeHandle(_ id: UInt64, _ file: OpenFile, _ owner: Owner) throws(Refusal) {
     guard handles[id]?.file == file.id, let record = handles.remove(id, from: &file.handles) else {
       throw Refusal(code: RSMERR_BAD_LOCALMEM_HNDL, reason: .noSuchHandle)
     }
-    claimedBytes -= record.coveredBytes
+    quotas.removeHandle(of: record.coveredBytes, from: owner.account)
   }
 
   // MARK: Inspection
 
   /// Asks the kernel about a live handle and calls `completion` with the contents of its file, nil if it is no longer live.
-  package func describe(handle id: UInt64, _ completion: @escaping (HandleFile?) -> Void) {
+  package func describe(handle id: UInt64, for reader: Caller, _ completion: @escaping (HandleFile?) -> Void) {
     guard let record = handles[id], let owner = clients[file: record.file]?.owner else { return completion(nil) }
+    let user: Quotas.User
+    do throws(Excess) {
+      user = try quotas.addHeldRead(of: reader.uid)
+    } catch {
+      refusalCount += 1
+      log.report(error, "an inspection", uid: reader.uid, pid: reader.thread)
+      return completion(HandleFile(record, pid: owner.process.pid, .tooManyReads))
+    }
     inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
+      quotas.removeHeldRead(of: user)
       guard handles[id] != nil else { return completion(nil) }
       completion(HandleFile(record, pid: owner.process.pid, answer))
     }

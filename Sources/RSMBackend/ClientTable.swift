@@ -9,6 +9,8 @@ import SystemPackage
 final class ClientTable {
   private let loop: EventLoop
   private let log: NoticeLog
+  private let quotas: Quotas
+  private let configuration: Configuration
   private let processLimit: Int
   private var files: [UInt64: OpenFile] = [:]
   private var owners: [UInt64: Owner] = [:]
@@ -17,9 +19,13 @@ final class ClientTable {
   var ended: (OpenFile) -> Void = { _ in }
 
   /// - Parameter processLimit: each process costs a descriptor.
-  init(loop: EventLoop, log: NoticeLog, processLimit: Int) {
+  init(
+    loop: EventLoop, log: NoticeLog, quotas: Quotas, configuration: Configuration, processLimit: Int
+  ) {
     self.loop = loop
     self.log = log
+    self.quotas = quotas
+    self.configuration = configuration
     self.processLimit = processLimit
   }
 
@@ -28,15 +34,16 @@ final class ClientTable {
 
   subscript(file id: UInt64) -> OpenFile? { files[id] }
 
-  func open() -> UInt64 {
+  func open(by user: Quotas.User) -> UInt64 {
     lastFile += 1
-    files[lastFile] = OpenFile(id: lastFile)
+    files[lastFile] = OpenFile(id: lastFile, opener: user)
     return lastFile
   }
 
   func release(_ id: UInt64) {
     guard let file = files.removeValue(forKey: id) else { return }
     ended(file)
+    quotas.removeFile(of: file.opener)
     guard let owner = file.owner else { return }
     owner.files.remove(id)
     if owner.files.isEmpty { forget(owner) }
@@ -56,7 +63,7 @@ final class ClientTable {
     hello.owner = owner.process.inode
     hello.pid = UInt32(owner.process.pid)
     hello.page_size = UInt32(pageSize)
-    hello.max_handles = UInt64(Backend.maxHandles)
+    hello.max_handles = configuration[.maxHandles]
   }
 
   private func owner(of file: OpenFile, _ caller: Caller) throws(Refusal) -> Owner {
@@ -69,25 +76,53 @@ final class ClientTable {
       known.files.insert(file.id)
       return known
     }
-    guard owners.count < processLimit else { throw outOfDescriptors(.tooManyOpenFiles) }
-    let owner = Owner(process: process, uid: caller.uid)
+    let account = try account(of: caller, process.pid)
+    let owner = Owner(process: process, account: account)
     let inode = owner.process.inode
     do throws(Errno) {
       owner.watch = try loop.watch(owner.process.pollable) { [unowned self] in ownerExited(inode) }
     } catch {
+      quotas.remove(account)
       throw outOfDescriptors(error)
     }
     owners[inode] = owner
+    raiseMemlock(of: owner)
     owner.files.insert(file.id)
     file.owner = owner
     return owner
+  }
+
+  private func account(of caller: Caller, _ pid: Int32) throws(Refusal) -> Quotas.Process {
+    do throws(Excess) {
+      let account = try quotas.addProcess(of: caller.uid)
+      if owners.count < processLimit { return account }
+      quotas.remove(account)
+    } catch {
+      log.report(error, "a process", uid: caller.uid, pid: pid)
+      throw error.refusal
+    }
+    throw outOfDescriptors(.tooManyOpenFiles)
+  }
+
+  /// Lets the process that is saying HELLO lock as much memory as the policy wants. Its thread waits for the answer.
+  private func raiseMemlock(of owner: Owner) {
+    let bytes = configuration[.raiseMemlock]
+    guard bytes != Configuration.Key.off else { return }
+    do throws(Errno) {
+      try MemoryLockLimit.raise(of: owner.process, to: bytes)
+    } catch {
+      log.report(
+        .setting(.raiseMemlock),
+        "cannot raise RLIMIT_MEMLOCK of uid \(owner.account.user.uid), pid \(owner.process.pid) to \(bytes) bytes "
+          + "(raise-memlock in rsmd.conf): \(error); rsmd needs CAP_SYS_RESOURCE for that")
+    }
   }
 
   /// The process of the calling thread. The thread waits for the answer to this request, so its id cannot change hands.
   private func process(of caller: Caller) throws(Refusal) -> PIDFD {
     guard caller.thread > 0 else {
       log.report(
-        .invisibleCaller,
+        .refusal(.invisibleCaller),
         "refused a process of uid \(caller.uid) that has no process id here: \(Refusal.Reason.invisibleCaller.explanation)"
       )
       throw Refusal(code: RSMERR_PERM_DENIED, reason: .invisibleCaller)
@@ -101,7 +136,8 @@ final class ClientTable {
 
   private func outOfDescriptors(_ errno: Errno) -> Refusal {
     log.report(
-      .noDescriptor, "refused a process: \(errno); raise the limit on open files of rsmd (LimitNOFILE, ulimit -n)")
+      .refusal(.noDescriptor),
+      "refused a process: \(errno); raise the limit on open files of rsmd (LimitNOFILE, ulimit -n)")
     return Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .noDescriptor)
   }
 
@@ -118,5 +154,6 @@ final class ClientTable {
   private func forget(_ owner: Owner) {
     loop.forget(owner.watch, descriptor: owner.process.pollable)
     owners[owner.process.inode] = nil
+    quotas.remove(owner.account)
   }
 }

@@ -184,6 +184,9 @@ package final class Inspections {
 extension InspectionAnswer {
   static let slowTarget = failed("the process did not answer the kernel's questions within \(Inspections.deadline)")
 
+  static let tooManyReads = failed(
+    "as many reads of this user wait for an inspector as rsmd admits; see max-held-reads-per-user in rsmd.conf")
+
   static let noInspector = failed("no inspector was free within \(Inspections.patience)")
 
   fileprivate init(_ report: InspectionReport, index: Int) {

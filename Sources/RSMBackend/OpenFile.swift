@@ -1,6 +1,8 @@
 /// One open file of `ctl`.
 final class OpenFile {
   let id: UInt64
+  /// Whom it counts for.
+  let opener: Quotas.User
   /// Set by HELLO.
   var owner: Owner?
   /// The owner has exited; whoever still holds the open file inherited it and gets nothing on it.
@@ -8,7 +10,8 @@ final class OpenFile {
   var handles = HandleTable.Chain()
   var journal = RequestJournal()
 
-  init(id: UInt64) {
+  init(id: UInt64, opener: Quotas.User) {
     self.id = id
+    self.opener = opener
   }
 }

@@ -3,16 +3,16 @@ import RSMKernel
 /// A process that has said HELLO, named by its pidfs inode.
 final class Owner {
   let process: PIDFD
-  let uid: UInt32
+  let account: Quotas.Process
   /// The open files on which it said HELLO.
   var files: Set<UInt64> = []
   /// The event loop's watch on the pidfd.
   var watch: UInt64 = 0
   let target: InspectionTarget
 
-  init(process: consuming PIDFD, uid: UInt32) {
-    target = InspectionTarget(pid: process.pid, inode: process.inode, uid: uid)
+  init(process: consuming PIDFD, account: Quotas.Process) {
+    target = InspectionTarget(pid: process.pid, inode: process.inode, uid: account.user.uid)
     self.process = process
-    self.uid = uid
+    self.account = account
   }
 }

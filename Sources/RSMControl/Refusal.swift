@@ -12,7 +12,7 @@ package struct Refusal: Error, Equatable, Sendable {
   }
 
   /// `enum rsm_ctl_reason` of rsm_ctl.h. A newer rsmd may give a number that has no name here.
-  package struct Reason: RawRepresentable, Equatable, Sendable {
+  package struct Reason: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
@@ -36,6 +36,11 @@ package struct Refusal: Error, Equatable, Sendable {
     package static let noSuchHandle = Reason(RSM_CTL_REASON_NO_SUCH_HANDLE)
     package static let tableFull = Reason(RSM_CTL_REASON_TABLE_FULL)
     package static let noDescriptor = Reason(RSM_CTL_REASON_NO_DESCRIPTOR)
+    package static let userHandles = Reason(RSM_CTL_REASON_USER_HANDLES)
+    package static let processHandles = Reason(RSM_CTL_REASON_PROCESS_HANDLES)
+    package static let userBytes = Reason(RSM_CTL_REASON_USER_BYTES)
+    package static let processBytes = Reason(RSM_CTL_REASON_PROCESS_BYTES)
+    package static let userProcesses = Reason(RSM_CTL_REASON_USER_PROCESSES)
 
     /// What happened and what to do, for a person.
     package var explanation: String {
@@ -52,8 +57,24 @@ package struct Refusal: Error, Equatable, Sendable {
       case .badController: "rsmd has no such controller"
       case .noSuchHandle: "no live handle of this open file has that id"
       case .tableFull:
-        "the handle table of rsmd is full (MaxHandles in its status file); free handles that are not in use"
+        "the handle table of rsmd is full (MaxHandles in its status file); free handles that are not in use, or raise "
+          + "max-handles in rsmd.conf"
       case .noDescriptor: "rsmd has no file descriptor left to watch this process with; raise its RLIMIT_NOFILE"
+      case .userHandles:
+        "this user has as many handles as rsmd admits (MaxHandlesPerUser in its status file); free handles that are not in "
+          + "use, or raise max-handles-per-user in rsmd.conf"
+      case .processHandles:
+        "this process has as many handles as rsmd admits (MaxHandlesPerProcess in its status file); free handles that are "
+          + "not in use, or raise max-handles-per-process in rsmd.conf"
+      case .userBytes:
+        "the handles of this user would cover more bytes than rsmd admits (MaxBytesPerUser in its status file); free handles "
+          + "that are not in use, or raise max-bytes-per-user in rsmd.conf"
+      case .processBytes:
+        "the handles of this process would cover more bytes than rsmd admits (MaxBytesPerProcess in its status file); free "
+          + "handles that are not in use, or raise max-bytes-per-process in rsmd.conf"
+      case .userProcesses:
+        "this user has as many processes at rsmd as it admits (MaxProcessesPerUser in its status file); end some, or raise "
+          + "max-processes-per-user in rsmd.conf and the RLIMIT_NOFILE of rsmd"
       default: "rsmd gave reason \(rawValue)"
       }
     }

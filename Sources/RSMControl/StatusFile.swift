@@ -36,4 +36,18 @@ package enum StatusKey: String, CaseIterable, Sendable {
   case features = "Features"
   /// Kernel features that are missing, `-` if none.
   case missing = "Missing"
+  /// Limits of one user, who is not root, and of one process, as in rsmd.conf: a number, or unlimited.
+  case maxHandlesPerUser = "MaxHandlesPerUser"
+  case maxHandlesPerProcess = "MaxHandlesPerProcess"
+  case maxBytesPerUser = "MaxBytesPerUser"
+  case maxBytesPerProcess = "MaxBytesPerProcess"
+  /// Processes that can be watched in all: as many as there are descriptors for.
+  case maxProcesses = "MaxProcesses"
+  case maxProcessesPerUser = "MaxProcessesPerUser"
+  case maxFilesPerUser = "MaxFilesPerUser"
+  /// Reads of handle files that wait for an inspector.
+  case heldReads = "HeldReads"
+  case maxHeldReadsPerUser = "MaxHeldReadsPerUser"
+  /// Bytes up to which clients' RLIMIT_MEMLOCK is raised, or off.
+  case raiseMemlock = "RaiseMemlock"
 }

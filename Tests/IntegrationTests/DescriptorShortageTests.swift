@@ -17,8 +17,9 @@ extension Hostility {
 
       var crowd: [Dialogue] = []
       var outside: [(client: Dialogue, ctl: Int)] = []
-      for _ in 0..<90 {
-        let one = try mount.hostile(.ordinary)
+      for index in 0..<90 {
+        // One user alone would meet its own limit first.
+        let one = try mount.hostile(index % 2 == 0 ? .ordinary : .other)
         let ctl = try one.open(mount.controlPath)
         let reply = try one.request("hello \(ctl) 1")
         if reply.reason == .noDescriptor && reply.result == RSMERR_INSUFFICIENT_RESOURCES { outside.append((one, ctl)) }

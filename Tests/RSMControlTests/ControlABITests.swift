@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func everyReasonIsExplained() {
-    for reason in 1...12 {
+    for reason in 1...17 {
       let explanation = Refusal.Reason(rawValue: UInt32(reason)).explanation
       #expect(!explanation.hasPrefix("rsmd gave reason"), "reason \(reason)")
     }

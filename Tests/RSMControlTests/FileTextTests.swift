@@ -43,6 +43,8 @@ import Testing
         "Version", "Abi", "Mode", "Agent", "Keeper", "Uptime", "Handles", "MaxHandles", "Claimed", "Processes",
         "OpenFiles",
         "Requests", "Refused", "Inspection", "Inspectors", "InspectorsReplaced", "Features", "Missing",
+        "MaxHandlesPerUser", "MaxHandlesPerProcess", "MaxBytesPerUser", "MaxBytesPerProcess", "MaxProcesses",
+        "MaxProcessesPerUser", "MaxFilesPerUser", "HeldReads", "MaxHeldReadsPerUser", "RaiseMemlock",
       ])
   }
 

@@ -10,18 +10,26 @@ package final class TestMount {
   package let logPath: String
   package let daemon: ChildProcess
 
-  /// - Parameter launcher: a program that runs rsmd, and its arguments.
-  package init(_ options: [String] = [], user: User = .current, launcher: [String] = []) throws {
+  /// - Parameters:
+  ///   - configuration: the text of rsmd.conf.
+  ///   - launcher: a program that runs rsmd, and its arguments.
+  package init(
+    _ options: [String] = [], configuration: String = "", user: User = .current, launcher: [String] = []
+  ) throws {
     let path = try TemporaryDirectory.make(in: Workbench.shared.directory, prefix: "mount")
     self.path = path
     let logPath = path + ".log"
     self.logPath = logPath
     _ = try checked { unsafe chown(path, user.uid, user.uid) }
     let log = Descriptor(owning: try checked { unsafe creat(logPath, 0o644) })
+    let file = Descriptor(owning: try checked { unsafe creat(path + ".conf", 0o644) })
+    let text = Array(configuration.utf8)
+    _ = try checked { unsafe write(file.raw, text, text.count) }
     let pair = try MessageSocket.Pair()
-    let command = launcher + [Workbench.shared.program("rsmd"), "--mount", path, "--ready-fd", "3"] + options
+    let command = launcher + [Workbench.shared.program("rsmd"), "--mount", path, "--ready-fd", "3"]
     daemon = try ChildProcess(
-      user.commandLine(command), descriptors: [0, log.raw, log.raw, pair.theirs.raw], isCompanion: true)
+      user.commandLine(command + ["--config", path + ".conf"] + options),
+      descriptors: [0, log.raw, log.raw, pair.theirs.raw], isCompanion: true)
     let ready = pair.takeOurs()
     guard try ready.receive(limit: 1) != nil else { throw Errno.brokenPipe }
   }
@@ -29,6 +37,7 @@ package final class TestMount {
   deinit {
     _ = end()
     unsafe unlink(logPath)
+    unsafe unlink(path + ".conf")
   }
 
   private var status: ChildProcess.Status?

@@ -81,10 +81,11 @@ package final class FileSystem {
   }
 
   /// Produces the text of a file node, perhaps later; nil if the node is gone meanwhile.
-  func contents(of node: Node, _ completion: @escaping ([UInt8]?) -> Void) {
+  func contents(of node: Node, for reader: Caller, _ completion: @escaping ([UInt8]?) -> Void) {
     switch node {
     case .status: completion(Array(status().utf8))
-    case .handle(let id): backend.describe(handle: id) { file in completion(file.map { Array($0.text.utf8) }) }
+    case .handle(let id):
+      backend.describe(handle: id, for: reader) { file in completion(file.map { Array($0.text.utf8) }) }
     default: completion([])
     }
   }

@@ -92,7 +92,13 @@ extension Session {
       return
     }
     unsafe cfuse_set_direct_io(file)
-    unsafe file.pointee.fh = node == .control ? session.fileSystem.backend.openFile() : session.newSnapshot()
+    let caller = unsafe Caller(request)
+    let opened = node == .control ? session.fileSystem.backend.openFile(by: caller) : session.newSnapshot(for: caller)
+    guard let opened else {
+      unsafe fuse_reply_err(request, EMFILE)
+      return
+    }
+    unsafe file.pointee.fh = opened
     // An interrupted open is never released.
     if unsafe fuse_reply_open(request, file) == -ENOENT { session.closed(node, file: unsafe file.pointee.fh) }
   }
@@ -109,8 +115,8 @@ extension Session {
   private func closed(_ node: Node, file: UInt64) {
     if node == .control {
       fileSystem.backend.release(file: file)
-    } else {
-      snapshots[file] = nil
+    } else if let snapshot = snapshots.removeValue(forKey: file) {
+      fileSystem.backend.quotas.removeFile(of: snapshot.opener)
     }
   }
 
@@ -123,15 +129,15 @@ extension Session {
         return
       }
       guard node != .control, offset == 0 else {
-        unsafe reply(request, session.snapshots[file] ?? [], offset, size)
+        unsafe reply(request, session.snapshots[file]?.text ?? [], offset, size)
         return
       }
-      session.fileSystem.contents(of: node) { text in
+      session.fileSystem.contents(of: node, for: unsafe Caller(request)) { text in
         guard let text else {
           unsafe fuse_reply_err(request, ENOENT)
           return
         }
-        if session.snapshots[file] != nil { session.snapshots[file] = text }
+        session.snapshots[file]?.text = text
         unsafe reply(request, text, 0, size)
       }
     }
@@ -143,5 +149,12 @@ extension Session {
       let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
       _ = unsafe fuse_reply_buf(request, part.baseAddress?.assumingMemoryBound(to: CChar.self), count)
     }
+  }
+}
+
+extension Caller {
+  fileprivate init(_ request: fuse_req_t) {
+    guard let context = unsafe fuse_req_ctx(request) else { preconditionFailure("a request without a context") }
+    unsafe self.init(thread: context.pointee.pid, uid: context.pointee.uid, gid: context.pointee.gid)
   }
 }

@@ -1,6 +1,7 @@
 import CFuse3
 import CFuseShims
 import Glibc
+import RSMBackend
 package import RSMKernel
 package import SystemPackage
 
@@ -15,8 +16,7 @@ package import SystemPackage
   let fileSystem: FileSystem
   /// Called once the kernel and libfuse have agreed on the protocol: from now on requests are answered.
   let initialized: () -> Void
-  /// The text of each open text file, as of its last read from the start.
-  var snapshots: [UInt64: [UInt8]] = [:]
+  var snapshots: [UInt64: Snapshot] = [:]
   private var lastSnapshot: UInt64 = 0
   private let loop: EventLoop
   private let descriptor: Int32
@@ -57,9 +57,11 @@ package import SystemPackage
     unsafe buffer.deallocate()
   }
 
-  func newSnapshot() -> UInt64 {
+  /// A new open text file, nil if the caller's user has as many files open as it may.
+  func newSnapshot(for caller: Caller) -> UInt64? {
+    guard let opener = fileSystem.backend.admitFile(of: caller) else { return nil }
     lastSnapshot += 1
-    snapshots[lastSnapshot] = []
+    snapshots[lastSnapshot] = Snapshot(opener: opener)
     return lastSnapshot
   }
 

@@ -14,7 +14,8 @@ enum Agent {
   private static let descriptorReserve = 24
   private static let foreignProc = "/proc does not show the PID namespace of rsmd"
 
-  static func run(keeper: Int32, inspectors: Int) -> Int32 {
+  static func run(keeper: Int32, _ configuration: Configuration) -> Int32 {
+    let inspectors = Int(configuration[.inspectors])
     let logger = Logger(label: "rsmd")
     do {
       let loop = try EventLoop()
@@ -27,7 +28,13 @@ enum Agent {
         link.send(.replace(serial: serial))
       }
       let processLimit = max(1, DescriptorLimit.raise() - descriptorReserve - inspectors)
-      let backend = Backend(loop: loop, inspections: inspections, processLimit: processLimit) {
+      var configuration = configuration
+      // Serving several users, one of them does not get all descriptors.
+      let share = Mount.mode == .system ? max(1, processLimit * 3 / 4) : processLimit
+      configuration.lower(.maxProcessesPerUser, to: UInt64(share))
+      let backend = Backend(
+        loop: loop, inspections: inspections, configuration: configuration, processLimit: processLimit
+      ) {
         logger.warning("\($0)")
       }
       let status = StatusText(keeper: keeper, backend: backend)

@@ -5,4 +5,6 @@ enum ExitCode {
   static let usage: Int32 = 64
   /// A part of rsmd died.
   static let software: Int32 = 70
+  /// rsmd.conf is wrong or cannot be read.
+  static let configuration: Int32 = 78
 }

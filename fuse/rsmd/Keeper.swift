@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Logging
+import RSMBackend
 import RSMControl
 import RSMKernel
 import SystemPackage
@@ -11,6 +12,7 @@ final class Keeper {
   private static let restartDelay: Duration = .milliseconds(20)
 
   private let options: Options
+  private let configuration: Configuration
   private let logger = Logger(label: "rsmd")
   private let manager = ServiceManager { name in
     guard let value = unsafe getenv(name) else { return nil }
@@ -37,7 +39,7 @@ final class Keeper {
   /// Mounts, serves until a signal or the end of the agent, unmounts.
   ///
   /// - Returns: the exit status of rsmd.
-  static func run(_ options: Options) -> Int32 {
+  static func run(_ options: Options, _ configuration: Configuration) -> Int32 {
     let missing = KernelFeatures().missingRequired
     guard missing.isEmpty else {
       Logger(label: "rsmd").error(
@@ -48,7 +50,7 @@ final class Keeper {
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
     unsafe clinux_block_signals(signals, signals.count)
     do {
-      return try Keeper(options).serve(signals)
+      return try Keeper(options, configuration).serve(signals)
     } catch let problem as Mount.Problem {
       Logger(label: "rsmd").error("\(problem.message)")
     } catch {
@@ -57,14 +59,15 @@ final class Keeper {
     return ExitCode.failure
   }
 
-  private init(_ options: Options) throws {
+  private init(_ options: Options, _ configuration: Configuration) throws {
     self.options = options
+    self.configuration = configuration
     loop = try EventLoop()
     let mount = try Mount(at: options.mountPoint)
     do {
       let pair = try MessageSocket.Pair()
       agent = try ChildProcess(
-        Role.agent(keeper: getpid(), inspectors: options.inspectors).commandLine,
+        Role.agent(keeper: getpid(), configuration).commandLine,
         descriptors: [0, 1, 2, mount.device.raw, pair.theirs.raw])
       link = KeeperLink(pair.takeOurs())
     } catch {
@@ -78,7 +81,7 @@ final class Keeper {
     let signalDescriptor = Descriptor(owning: try checked { unsafe clinux_signalfd(signals, signals.count) })
     _ = try loop.watch(signalDescriptor.raw) { [unowned self] in takeSignal(signalDescriptor.raw) }
     _ = try loop.watch(link.descriptor) { [unowned self] in hearAgent() }
-    for _ in 0..<options.inspectors { try startInspector() }
+    for _ in 0..<configuration[.inspectors] { try startInspector() }
     try loop.run()
     return end()
   }

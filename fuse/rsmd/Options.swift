@@ -1,4 +1,5 @@
 import Glibc
+import RSMBackend
 import RSMControl
 
 /// What rsmd was asked to do.
@@ -13,26 +14,29 @@ struct Options {
     let message: String
   }
 
-  static let maxInspectors = 64
-
   static let usage = """
-    usage: rsmd [--mount DIR] [--inspectors N] [--ready-fd N]
+    usage: rsmd [--mount DIR] [--config FILE] [--inspectors N] [--ready-fd N]
 
     Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
 
       --mount DIR      where to mount it; made if it is missing (default: \(MountPoint.system) for root,
                        $XDG_RUNTIME_DIR/rsm for others)
-      --inspectors N   processes that ask the kernel about other processes' memory, 0 to \(maxInspectors); with 0 every handle stays
-                       "claimed" (default: 3)
+      --config FILE    limits and policies (default, if it is there: \(ConfigurationFile.system) for root,
+                       $XDG_CONFIG_HOME/rsm/rsmd.conf or ~/.config/rsm/rsmd.conf for others)
+      --inspectors N   in place of "inspectors" in FILE: processes that ask the kernel about other processes' memory, 0 to 64
       --ready-fd N     write a line to this descriptor once the mount answers
       --version        print the release
       --help           print this text
 
-    Exit status: 0 after an orderly end, 1 if the mount could not be made or removed, 64 for wrong usage, 70 if the agent died.
+    Exit status: 0 after an orderly end, 1 if the mount could not be made or removed, 64 for wrong usage, 70 if the agent died,
+    78 if FILE is wrong or cannot be read.
     """
 
   var mountPoint: String
-  var inspectors = 3
+  /// Of the configuration; nil for the default place.
+  var configurationFile: String?
+  /// Nil if the configuration decides.
+  var inspectors: UInt64?
   var readyDescriptor: Int32?
 
   static func parse(_ arguments: [String]) throws(Problem) -> Request {
@@ -43,7 +47,8 @@ struct Options {
       case "--help", "-h": return .help
       case "--version": return .version
       case "--mount": options.mountPoint = try value(of: argument, &rest)
-      case "--inspectors": options.inspectors = try number(of: argument, &rest, in: 0...maxInspectors)
+      case "--config": options.configurationFile = try value(of: argument, &rest)
+      case "--inspectors": options.inspectors = try inspectors(of: argument, &rest)
       case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
       default: throw Problem(message: "\"\(argument)\" is no option of rsmd")
       }
@@ -64,6 +69,15 @@ struct Options {
     guard let number = Int(text), range.contains(number) else {
       throw Problem(
         message: "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+    }
+    return number
+  }
+
+  private static func inspectors(of option: String, _ rest: inout ArraySlice<String>) throws(Problem) -> UInt64 {
+    let text = try value(of: option, &rest)
+    let form = Configuration.Key.inspectors.form
+    guard let number = form.value(of: text) else {
+      throw Problem(message: "\(option) takes \(form.choices), not \"\(text)\"")
     }
     return number
   }

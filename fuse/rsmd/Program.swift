@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import RSMBackend
 import RSMControl
 
 /// rsmd: one program, three parts. The keeper is what a person starts; it starts the agent and the inspectors.
@@ -23,11 +24,22 @@ struct Program {
         print("rsmd \(Release.version)")
         return 0
       case .run(let options):
-        return Keeper.run(options)
+        return run(options)
       }
     } catch {
       Logger(label: "rsmd").error("\(error.message); see rsmd --help")
       return ExitCode.usage
+    }
+  }
+
+  private static func run(_ options: Options) -> Int32 {
+    do throws(ConfigurationFile.Problem) {
+      var configuration = try ConfigurationFile.read(options.configurationFile)
+      if let inspectors = options.inspectors { configuration[.inspectors] = inspectors }
+      return Keeper.run(options, configuration)
+    } catch {
+      Logger(label: "rsmd").error("\(error.message)")
+      return ExitCode.configuration
     }
   }
 }

@@ -7,7 +7,7 @@ import SystemPackage
 /// The parts of rsmd that the keeper starts, with the descriptors it leaves them. Not for people.
 enum Role {
   /// Serves the mount: descriptor 3 is /dev/fuse, 4 the socket to the keeper.
-  case agent(keeper: Int32, inspectors: Int)
+  case agent(keeper: Int32, Configuration)
   /// Asks the kernel about other processes: descriptor 3 is the socket to the agent.
   case inspector(keeper: Int32)
   /// Opens and closes a file of the mount once, so that the kernel learns that closing needs no answer.
@@ -18,7 +18,9 @@ enum Role {
   init?(arguments: [String]) {
     guard let first = arguments.first, first.hasPrefix(Self.prefix) else { return nil }
     switch (first.dropFirst(Self.prefix.count), arguments.count) {
-    case ("agent", 3): self = .agent(keeper: Int32(arguments[1]) ?? 0, inspectors: Int(arguments[2]) ?? 0)
+    case ("agent", 2...):
+      guard let configuration = Configuration(arguments: arguments.dropFirst(2)) else { return nil }
+      self = .agent(keeper: Int32(arguments[1]) ?? 0, configuration)
     case ("inspector", 2): self = .inspector(keeper: Int32(arguments[1]) ?? 0)
     case ("opener", 2): self = .opener(path: arguments[1])
     default: return nil
@@ -29,7 +31,8 @@ enum Role {
   var commandLine: [String] {
     let program = "/proc/self/exe"
     return switch self {
-    case .agent(let keeper, let inspectors): [program, Self.prefix + "agent", String(keeper), String(inspectors)]
+    case .agent(let keeper, let configuration):
+      [program, Self.prefix + "agent", String(keeper)] + configuration.arguments
     case .inspector(let keeper): [program, Self.prefix + "inspector", String(keeper)]
     case .opener(let path): [program, Self.prefix + "opener", path]
     }
@@ -39,9 +42,9 @@ enum Role {
     // A terminal sends these to all parts; the keeper ends the others.
     for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
     switch self {
-    case .agent(let keeper, let inspectors):
+    case .agent(let keeper, let configuration):
       guard Self.bind(to: keeper, name: "rsmd-agent") else { return ExitCode.software }
-      return Agent.run(keeper: keeper, inspectors: inspectors)
+      return Agent.run(keeper: keeper, configuration)
     case .inspector(let keeper):
       guard Self.bind(to: keeper, name: "rsmd-inspector") else { return ExitCode.software }
       var inspector = Inspector(socket: MessageSocket(owning: 3))

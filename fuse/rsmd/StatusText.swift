@@ -32,8 +32,8 @@ struct StatusText {
     case .keeper: String(keeper)
     case .uptime: String(started.duration(to: .now).components.seconds)
     case .handles: String(backend.handles.count)
-    case .maxHandles: String(Backend.maxHandles)
-    case .claimed: String(backend.claimedBytes)
+    case .maxHandles: backend.configuration.text(of: .maxHandles)
+    case .claimed: String(backend.quotas.bytes)
     case .processes: String(backend.processCount)
     case .openFiles: String(backend.openFileCount)
     case .requests: String(backend.requestCount)
@@ -43,6 +43,16 @@ struct StatusText {
     case .inspectorsReplaced: String(backend.inspections.replacedCount)
     case .features: Self.list(features.present)
     case .missing: Self.list(features.missing)
+    case .maxHandlesPerUser: backend.configuration.text(of: .maxHandlesPerUser)
+    case .maxHandlesPerProcess: backend.configuration.text(of: .maxHandlesPerProcess)
+    case .maxBytesPerUser: backend.configuration.text(of: .maxBytesPerUser)
+    case .maxBytesPerProcess: backend.configuration.text(of: .maxBytesPerProcess)
+    case .maxProcesses: String(backend.processLimit)
+    case .maxProcessesPerUser: backend.configuration.text(of: .maxProcessesPerUser)
+    case .maxFilesPerUser: backend.configuration.text(of: .maxFilesPerUser)
+    case .heldReads: String(backend.quotas.heldReads)
+    case .maxHeldReadsPerUser: backend.configuration.text(of: .maxHeldReadsPerUser)
+    case .raiseMemlock: backend.configuration.text(of: .raiseMemlock)
     }
   }
 

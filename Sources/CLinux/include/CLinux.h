@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -62,6 +63,7 @@ void *clinux_map_wipe_on_fork(size_t length);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_open_thread(pid_t tid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
+int clinux_memlock_limit(pid_t pid, const struct rlimit *new_limit, struct rlimit *old_limit);
 int clinux_tgkill(pid_t tgid, pid_t tid, int signal);
 int clinux_die_with_parent(void);
 int clinux_set_process_name(const char *name);

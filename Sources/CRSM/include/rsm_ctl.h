@@ -4,6 +4,8 @@
  * Every structure is pointer-free, 8-aligned and at most 4 KiB, so that it means the same to a 32-bit caller. Reserved
  * fields must be zero. The result of an ioctl is 0 (done), an RSMERR code (refused, "reason" says why), or -1 with errno
  * for transport only: ENOTTY (no such command or another size), ENOTCONN (rsmd is gone).
+ *
+ * Opening "ctl" fails with EMFILE when the caller's user has as many files of the filesystem open as rsmd admits.
  */
 #ifndef _RSM_CTL_H
 #define _RSM_CTL_H
@@ -33,7 +35,12 @@ enum rsm_ctl_reason {
 	RSM_CTL_REASON_BAD_CONTROLLER = 9,   /* no such controller number */
 	RSM_CTL_REASON_NO_SUCH_HANDLE = 10,  /* not a live handle of this open file */
 	RSM_CTL_REASON_TABLE_FULL = 11,      /* the handle table of rsmd is full */
-	RSM_CTL_REASON_NO_DESCRIPTOR = 12    /* rsmd has no file descriptor left to watch the caller with */
+	RSM_CTL_REASON_NO_DESCRIPTOR = 12,   /* rsmd has no file descriptor left to watch the caller with */
+	RSM_CTL_REASON_USER_HANDLES = 13,    /* the user has as many handles as rsmd admits */
+	RSM_CTL_REASON_PROCESS_HANDLES = 14, /* the process has as many handles as rsmd admits */
+	RSM_CTL_REASON_USER_BYTES = 15,      /* the handles of the user would cover more bytes than rsmd admits */
+	RSM_CTL_REASON_PROCESS_BYTES = 16,   /* the handles of the process would cover more bytes than rsmd admits */
+	RSM_CTL_REASON_USER_PROCESSES = 17   /* the user has as many processes at rsmd as it admits */
 };
 
 /* Leads every request that changes something. A repeated sequence number is answered from the slot, not carried out. */
