@@ -76,6 +76,11 @@ void *clinux_map_wipe_on_fork(size_t length)
 	return page;
 }
 
+int clinux_open_path(const char *path)
+{
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 int clinux_pidfd_open(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);

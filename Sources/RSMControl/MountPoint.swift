@@ -3,6 +3,9 @@ package enum MountPoint {
   /// Names one mount point and excludes all others.
   package static let variable = "RSM_MOUNT"
   package static let system = "/dev/rsm"
+  package static let fileSystemType = "fuse.rsm"
+  /// The source of a mount is this and the mark of the process that holds it.
+  package static let sourcePrefix = "rsm:"
 
   /// The directories to look at, in order.
   package static func candidates(mount: String?, runtimeDirectory: String?) -> [String] {

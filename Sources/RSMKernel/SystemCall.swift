@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AmbiguousTrailingClosureOverload
+
 // What the closure answers tells the overloads apart; one generic function would not be specialised across modules.
 import Glibc
 package import SystemPackage

@@ -56,7 +56,8 @@ final class Keeper {
   private init(_ options: Options) throws {
     self.options = options
     loop = try EventLoop()
-    let mount = try Mount(at: options.mountPoint)
+    let mount = try Mount(at: options.mountPoint, removesDirectory: options.removesDirectory)
+    if mount.isReplacement { logger.info("\(mount.path) had been left by a killed rsmd; it is replaced") }
     do {
       let pair = try MessageSocket.Pair()
       agent = try ChildProcess(

@@ -16,12 +16,14 @@ struct Options {
   static let maxInspectors = 64
 
   static let usage = """
-    usage: rsmd [--mount DIR] [--inspectors N] [--ready-fd N]
+    usage: rsmd [--mount DIR] [--remove-dir] [--inspectors N] [--ready-fd N]
 
     Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
 
       --mount DIR      where to mount it; made if it is missing (default: \(MountPoint.system) for root,
                        $XDG_RUNTIME_DIR/rsm for others)
+      --remove-dir     remove DIR at the end even if it was there before; without it, and without --mount, only a directory that
+                       rsmd has made and the default one go
       --inspectors N   processes that ask the kernel about other processes' memory, 0 to \(maxInspectors); with 0 every handle stays
                        "claimed" (default: 3)
       --ready-fd N     write a line to this descriptor once the mount answers
@@ -32,6 +34,7 @@ struct Options {
     """
 
   var mountPoint: String
+  var removesDirectory = false
   var inspectors = 3
   var readyDescriptor: Int32?
 
@@ -43,12 +46,16 @@ struct Options {
       case "--help", "-h": return .help
       case "--version": return .version
       case "--mount": options.mountPoint = try value(of: argument, &rest)
+      case "--remove-dir": options.removesDirectory = true
       case "--inspectors": options.inspectors = try number(of: argument, &rest, in: 0...maxInspectors)
       case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
       default: throw Problem(message: "\"\(argument)\" is no option of rsmd")
       }
     }
-    if options.mountPoint.isEmpty { options.mountPoint = try defaultMountPoint() }
+    if options.mountPoint.isEmpty {
+      options.mountPoint = try defaultMountPoint()
+      options.removesDirectory = true
+    }
     return .run(options)
   }
 

@@ -24,7 +24,8 @@ package final class PrivateMount {
     do {
       let pair = try MessageSocket.Pair()
       daemon = try ChildProcess(
-        [program, "--mount", directory, "--ready-fd", "3"] + arguments, descriptors: [0, 1, 2, pair.theirs.raw],
+        [program, "--mount", directory, "--remove-dir", "--ready-fd", "3"] + arguments,
+        descriptors: [0, 1, 2, pair.theirs.raw],
         isCompanion: true)
       let ready = pair.takeOurs()
       guard try ready.receive(limit: 1) != nil else {

@@ -60,6 +60,7 @@ int clinux_msync_invalidate(uintptr_t address, uintptr_t length);
 int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
+int clinux_open_path(const char *path);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_open_thread(pid_t tid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
