@@ -235,7 +235,7 @@ ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd)
 	return received;
 }
 
-pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion)
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, enum clinux_bond bond)
 {
 	int high[16];
 	int failure[2];
@@ -247,7 +247,9 @@ pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int c
 	if (child == 0) {
 		int report = fcntl(failure[1], F_DUPFD_CLOEXEC, 64);
 		clinux_unblock_all_signals();
-		if (companion && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
+		if (bond == CLINUX_COMPANION && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
+			goto failed;
+		if (bond == CLINUX_DETACHED && (setsid() < 0 || chdir("/") != 0))
 			goto failed;
 		for (int i = 0; i < count && report >= 0; i++)
 			if ((high[i] = fcntl(fds[i], F_DUPFD, 32)) < 0)

@@ -14,6 +14,13 @@ package enum MountPoint {
     return [system, rootless(in: runtimeDirectory)]
   }
 
+  /// Where rsmd mounts if it is not told: nil for an ordinary user without a runtime directory.
+  package static func standard(isRoot: Bool, runtimeDirectory: String?) -> String? {
+    if isRoot { return system }
+    guard let runtimeDirectory, !runtimeDirectory.isEmpty else { return nil }
+    return rootless(in: runtimeDirectory)
+  }
+
   /// The default mount point of an ordinary user.
   package static func rootless(in runtimeDirectory: String) -> String {
     "\(runtimeDirectory)/rsm"

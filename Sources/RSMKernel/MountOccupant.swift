@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 package import SystemPackage
 
 /// Who serves the filesystem that is mounted on a directory, found out without touching the mount.
@@ -28,6 +30,18 @@ package enum MountOccupant: Equatable, Sendable {
       self = .unknown
       return
     }
-    self = try mark.open() == nil ? .dead : .server(mark)
+    guard try mark.open() != nil else {
+      self = .dead
+      return
+    }
+    // Anybody can mount something with the mark of another user's process in it.
+    self =
+      Self.owner(of: mark.pid).map { entry.options.split(separator: ",").contains("user_id=\($0)") } == true
+      ? .server(mark) : .unknown
+  }
+
+  private static func owner(of process: Int32) -> UInt32? {
+    var information = stat()
+    return unsafe stat("/proc/\(process)", &information) == 0 ? information.st_uid : nil
   }
 }

@@ -7,6 +7,8 @@ package struct MountTable: Sendable {
     package let path: String
     package let type: String
     package let source: String
+    /// Of the filesystem, separated by commas.
+    package let options: String
   }
 
   package let entries: [Entry]
@@ -36,6 +38,7 @@ extension MountTable.Entry {
     path = Self.unescaped(fields[4])
     type = Self.unescaped(fields[dash + 1])
     source = Self.unescaped(fields[dash + 2])
+    options = fields.count > dash + 3 ? String(fields[dash + 3]) : ""
   }
 
   /// Blanks and backslashes are written as `\` and three octal digits.

@@ -67,6 +67,25 @@ package struct PIDFD: ~Copyable, Sendable {
     }
   }
 
+  /// Waits until the process is gone.
+  ///
+  /// - Returns: whether it went within `limit`.
+  package func waitForEnd(_ limit: Duration) -> Bool {
+    let deadline = ContinuousClock.now + limit
+    var state = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+    while true {
+      let left = max(.zero, ContinuousClock.now.duration(to: deadline)).components
+      let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
+      let count = unsafe poll(&state, 1, Int32(clamping: milliseconds))
+      if count >= 0 || errno != EINTR { return count > 0 }
+    }
+  }
+
+  /// - Returns: why the signal could not be sent, nil if it could.
+  package func send(_ signal: Int32) -> Errno? {
+    clinux_pidfd_send_signal(descriptor.raw, signal) == 0 ? nil : .current
+  }
+
   package func terminate() {
     _ = clinux_pidfd_send_signal(descriptor.raw, SIGTERM)
   }

@@ -11,6 +11,7 @@ final class Keeper {
   private static let restartDelay: Duration = .milliseconds(20)
 
   private let options: Options
+  private let log: LogFile?
   private let logger = Logger(label: "rsmd")
   private let loop: EventLoop
   private let mount: Mount
@@ -34,6 +35,19 @@ final class Keeper {
   ///
   /// - Returns: the exit status of rsmd.
   static func run(_ options: Options) -> Int32 {
+    guard let path = options.logPath else { return run(options, log: nil) }
+    let log: LogFile
+    do throws(Errno) {
+      log = try LogFile(path)
+    } catch {
+      Logger(label: "rsmd").error("cannot write the log \(path): \(error)")
+      return ExitCode.failure
+    }
+    defer { log.repeatOnConsole() }
+    return run(options, log: log)
+  }
+
+  private static func run(_ options: Options, log: LogFile?) -> Int32 {
     let missing = KernelFeatures().missingRequired
     guard missing.isEmpty else {
       Logger(label: "rsmd").error(
@@ -44,7 +58,7 @@ final class Keeper {
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
     unsafe clinux_block_signals(signals, signals.count)
     do {
-      return try Keeper(options).serve(signals)
+      return try Keeper(options, log).serve(signals)
     } catch let problem as Mount.Problem {
       Logger(label: "rsmd").error("\(problem.message)")
     } catch {
@@ -53,8 +67,9 @@ final class Keeper {
     return ExitCode.failure
   }
 
-  private init(_ options: Options) throws {
+  private init(_ options: Options, _ log: LogFile?) throws {
     self.options = options
+    self.log = log
     loop = try EventLoop()
     let mount = try Mount(at: options.mountPoint, removesDirectory: options.removesDirectory)
     if mount.isReplacement { logger.info("\(mount.path) had been left by a killed rsmd; it is replaced") }
@@ -163,6 +178,7 @@ final class Keeper {
   }
 
   private func announce() {
+    log?.leaveConsole()
     guard let descriptor = options.readyDescriptor else {
       return logger.info("serving \(mount.path) (\(Mount.mode.rawValue) mode)")
     }

@@ -16,7 +16,7 @@ struct Options {
   static let maxInspectors = 64
 
   static let usage = """
-    usage: rsmd [--mount DIR] [--remove-dir] [--inspectors N] [--ready-fd N]
+    usage: rsmd [--mount DIR] [--remove-dir] [--inspectors N] [--log FILE] [--ready-fd N]
 
     Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
 
@@ -26,6 +26,7 @@ struct Options {
                        rsmd has made and the default one go
       --inspectors N   processes that ask the kernel about other processes' memory, 0 to \(maxInspectors); with 0 every handle stays
                        "claimed" (default: 3)
+      --log FILE       append what rsmd says to FILE; until the mount answers, errors go to standard error too
       --ready-fd N     write a line to this descriptor once the mount answers
       --version        print the release
       --help           print this text
@@ -37,6 +38,7 @@ struct Options {
   var removesDirectory = false
   var inspectors = 3
   var readyDescriptor: Int32?
+  var logPath: String?
 
   static func parse(_ arguments: [String]) throws(Problem) -> Request {
     var options = Options(mountPoint: "")
@@ -46,6 +48,7 @@ struct Options {
       case "--help", "-h": return .help
       case "--version": return .version
       case "--mount": options.mountPoint = try value(of: argument, &rest)
+      case "--log": options.logPath = try value(of: argument, &rest)
       case "--remove-dir": options.removesDirectory = true
       case "--inspectors": options.inspectors = try number(of: argument, &rest, in: 0...maxInspectors)
       case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
@@ -76,10 +79,10 @@ struct Options {
   }
 
   private static func defaultMountPoint() throws(Problem) -> String {
-    if geteuid() == 0 { return MountPoint.system }
-    guard let directory = unsafe getenv("XDG_RUNTIME_DIR") else {
+    let runtimeDirectory = unsafe getenv("XDG_RUNTIME_DIR").map { unsafe String(cString: $0) }
+    guard let directory = MountPoint.standard(isRoot: geteuid() == 0, runtimeDirectory: runtimeDirectory) else {
       throw Problem(message: "XDG_RUNTIME_DIR is not set, so there is no default mount point: give --mount DIR")
     }
-    return MountPoint.rootless(in: unsafe String(cString: directory))
+    return directory
   }
 }

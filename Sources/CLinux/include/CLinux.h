@@ -92,10 +92,13 @@ void clinux_sem_drain(sem_t *semaphore);
 ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd);
 ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd);
 
+enum clinux_bond { CLINUX_CHILD, CLINUX_COMPANION, CLINUX_DETACHED };
+
 /*
  * Starts argv[0] with fds[i] as descriptor i (for all i < count) and everything else closed; returns the pid or -errno. A
- * companion is out of reach of the terminal's signals and gets SIGTERM when its parent dies.
+ * companion is out of reach of the terminal's signals and gets SIGTERM when its parent dies. A detached process has a session of
+ * its own and / as its working directory.
  */
-pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion);
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, enum clinux_bond bond);
 
 #endif
