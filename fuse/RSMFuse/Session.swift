@@ -14,7 +14,9 @@ package import SystemPackage
 
   let fileSystem: FileSystem
   /// Called once the kernel and libfuse have agreed on the protocol: from now on requests are answered.
-  let initialized: () -> Void
+  let initialized: (KernelOffer) -> Void
+  /// What the kernel has offered, from its first message on.
+  var offer: KernelOffer?
   /// The text of each open text file, as of its last read from the start.
   var snapshots: [UInt64: [UInt8]] = [:]
   private var lastSnapshot: UInt64 = 0
@@ -28,7 +30,7 @@ package import SystemPackage
   ///   - descriptor: of /dev/fuse, mounted.
   ///   - loop: what else there is to do.
   package init(
-    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping () -> Void
+    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping (KernelOffer) -> Void
   ) throws(Failure) {
     self.fileSystem = fileSystem
     self.loop = loop
@@ -94,6 +96,7 @@ package import SystemPackage
     }
     let message = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     if unsafe ioctls.answer(message) { return }
+    if offer == nil { unsafe offer = KernelOffer(message) }
     var request = unsafe fuse_buf()
     unsafe request.mem = buffer.baseAddress
     unsafe request.size = count

@@ -48,11 +48,8 @@ final class Keeper {
   }
 
   private static func run(_ options: Options, log: LogFile?) -> Int32 {
-    let missing = KernelFeatures().missingRequired
-    guard missing.isEmpty else {
-      Logger(label: "rsmd").error(
-        "this kernel lacks \(missing.joined(separator: ", ")), without which memory cannot be checked; Linux 6.12 or later has them"
-      )
+    if let obstacle = KernelFeatures().obstacle {
+      Logger(label: "rsmd").error("\(obstacle)")
       return ExitCode.failure
     }
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]

@@ -1,5 +1,6 @@
 import Glibc
 import RSMControl
+import RSMKernel
 
 /// What rsmd was asked to do.
 struct Options {
@@ -16,7 +17,7 @@ struct Options {
   static let maxInspectors = 64
 
   static let usage = """
-    usage: rsmd [--mount DIR] [--remove-dir] [--inspectors N] [--log FILE] [--ready-fd N]
+    usage: rsmd [--mount DIR] [--remove-dir] [--inspectors N] [--log FILE] [--without NAMES] [--ready-fd N]
 
     Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
 
@@ -27,6 +28,8 @@ struct Options {
       --inspectors N   processes that ask the kernel about other processes' memory, 0 to \(maxInspectors); with 0 every handle stays
                        "claimed" (default: 3)
       --log FILE       append what rsmd says to FILE; until the mount answers, errors go to standard error too
+      --without NAMES  do without these kernel features, separated by commas; the names are those in "Features" and "Missing" of the
+                       file status (default: $\(KernelFeature.variable))
       --ready-fd N     write a line to this descriptor once the mount answers
       --version        print the release
       --help           print this text
@@ -39,6 +42,7 @@ struct Options {
   var inspectors = 3
   var readyDescriptor: Int32?
   var logPath: String?
+  var without: String?
 
   static func parse(_ arguments: [String]) throws(Problem) -> Request {
     var options = Options(mountPoint: "")
@@ -49,12 +53,14 @@ struct Options {
       case "--version": return .version
       case "--mount": options.mountPoint = try value(of: argument, &rest)
       case "--log": options.logPath = try value(of: argument, &rest)
+      case "--without": options.without = try value(of: argument, &rest)
       case "--remove-dir": options.removesDirectory = true
       case "--inspectors": options.inspectors = try number(of: argument, &rest, in: 0...maxInspectors)
       case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
       default: throw Problem(message: "\"\(argument)\" is no option of rsmd")
       }
     }
+    try check(featuresOff: options.without ?? environment(KernelFeature.variable) ?? "")
     if options.mountPoint.isEmpty {
       options.mountPoint = try defaultMountPoint()
       options.removesDirectory = true
@@ -78,8 +84,20 @@ struct Options {
     return number
   }
 
+  private static func check(featuresOff list: String) throws(Problem) {
+    do throws(KernelFeature.UnknownName) {
+      _ = try KernelFeature.parse(list)
+    } catch {
+      throw Problem(message: error.message)
+    }
+  }
+
+  private static func environment(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
   private static func defaultMountPoint() throws(Problem) -> String {
-    let runtimeDirectory = unsafe getenv("XDG_RUNTIME_DIR").map { unsafe String(cString: $0) }
+    let runtimeDirectory = environment("XDG_RUNTIME_DIR")
     guard let directory = MountPoint.standard(isRoot: geteuid() == 0, runtimeDirectory: runtimeDirectory) else {
       throw Problem(message: "XDG_RUNTIME_DIR is not set, so there is no default mount point: give --mount DIR")
     }

@@ -53,6 +53,12 @@ int clinux_procmap_query(int fd, struct clinux_procmap_query *query);
 long clinux_pagemap_scan(int fd, struct clinux_pagemap_scan *scan);
 int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info);
 
+/*
+ * userfaultfd(2), or where that is not permitted the ioctl of /dev/userfaultfd (Linux 6.1). With user_only it is blind to faults
+ * that the kernel itself runs into.
+ */
+int clinux_userfaultfd(int user_only);
+
 /* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
 int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);
 int clinux_munlock(uintptr_t address, uintptr_t length);
