@@ -85,6 +85,7 @@ let package = Package(
       "RSMTestSupport", at: "Tests/RSMTestSupport",
       ["RSMTools", "RSMControl", "RSMKernel", system, .product(name: "Subprocess", package: "swift-subprocess")]),
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
+    tests("RSMKernelTests", ["RSMKernel", system]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
     tests("RSMToolsTests", ["RSMTools"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),

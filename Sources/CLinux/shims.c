@@ -17,6 +17,7 @@
 #define PROCMAP_QUERY_NUMBER _IOWR('f', 17, struct clinux_procmap_query)
 #define PAGEMAP_SCAN_NUMBER _IOWR('f', 16, struct clinux_pagemap_scan)
 #define PIDFD_GET_INFO_NUMBER _IOWR(0xff, 11, struct clinux_pidfd_info)
+#define USERFAULTFD_NEW_NUMBER _IO(0xaa, 0)
 #define PIDFD_THREAD_FLAG O_EXCL
 
 _Static_assert(sizeof(struct clinux_procmap_query) == 104 && PROCMAP_QUERY_NUMBER == 0xc0686611, "procmap_query");
@@ -75,6 +76,27 @@ void *clinux_map_wipe_on_fork(size_t length)
 		return NULL;
 	}
 	return page;
+}
+
+int clinux_userfaultfd(int user_only)
+{
+	int flags = O_CLOEXEC | O_NONBLOCK | (user_only ? 1 : 0);
+	int fd = (int)syscall(SYS_userfaultfd, flags);
+	if (fd >= 0 || user_only)
+		return fd;
+	int device = open("/dev/userfaultfd", O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return -1;
+	fd = ioctl(device, USERFAULTFD_NEW_NUMBER, flags);
+	int error = errno;
+	close(device);
+	errno = error;
+	return fd;
+}
+
+int clinux_open_path(const char *path)
+{
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 int clinux_pidfd_open(pid_t pid)

@@ -25,17 +25,19 @@ static int arrange_descriptors(const int *fds, int count, int report)
 }
 
 /* In the child: returns only if it fails, with errno set. */
-static void become(char *const argv[], char *const envp[], int companion)
+static void become(char *const argv[], char *const envp[], enum clinux_bond bond)
 {
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (companion && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
+	if (bond == CLINUX_COMPANION && (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0))
+		return;
+	if (bond == CLINUX_DETACHED && (setsid() < 0 || chdir("/") != 0))
 		return;
 	execve(argv[0], argv, envp);
 }
 
-pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion)
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, enum clinux_bond bond)
 {
 	int failure[2];
 	if (count > MOST_DESCRIPTORS)
@@ -46,7 +48,7 @@ pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int c
 	if (child == 0) {
 		int report = arrange_descriptors(fds, count, failure[1]);
 		if (report >= 0)
-			become(argv, envp, companion);
+			become(argv, envp, bond);
 		int error = errno;
 		if (write(report >= 0 ? report : failure[1], &error, sizeof(error)) < 0)
 			_exit(126);

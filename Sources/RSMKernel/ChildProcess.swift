@@ -22,9 +22,12 @@ package struct ChildProcess: ~Copyable, Sendable {
 
   /// Starts `arguments[0]`, a path, with `descriptors[i]` as its descriptor i and no other descriptor open.
   ///
-  /// - Parameter isCompanion: keep it out of reach of the terminal's signals, and send it SIGTERM when this process dies.
+  /// - Parameters:
+  ///   - isCompanion: keep it out of reach of the terminal's signals, and send it SIGTERM when this process dies.
+  ///   - isDetached: give it a session of its own, and / as its working directory.
   package init(
-    _ arguments: [String], environment: [String]? = nil, descriptors: [Int32] = [0, 1, 2], isCompanion: Bool = false
+    _ arguments: [String], environment: [String]? = nil, descriptors: [Int32] = [0, 1, 2], isCompanion: Bool = false,
+    isDetached: Bool = false
   ) throws(Errno) {
     var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
     var envp = unsafe (environment ?? []).map { unsafe strdup($0) } + [nil]
@@ -33,11 +36,12 @@ package struct ChildProcess: ~Copyable, Sendable {
       for index in unsafe envp.indices { unsafe free(envp[index]) }
     }
     let count = Int32(descriptors.count)
+    let bond = isDetached ? CLINUX_DETACHED : isCompanion ? CLINUX_COMPANION : CLINUX_CHILD
     let pid =
       if environment == nil {
-        unsafe clinux_spawn(&argv, environ, descriptors, count, isCompanion ? 1 : 0)
+        unsafe clinux_spawn(&argv, environ, descriptors, count, bond)
       } else {
-        unsafe clinux_spawn(&argv, &envp, descriptors, count, isCompanion ? 1 : 0)
+        unsafe clinux_spawn(&argv, &envp, descriptors, count, bond)
       }
     guard pid > 0 else { throw Errno(rawValue: -pid) }
     process = try PIDFD(process: pid)

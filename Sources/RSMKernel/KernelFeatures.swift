@@ -3,27 +3,40 @@ import Glibc
 import SystemPackage
 
 /// Which of the kernel's newer interfaces answer, tried once on the calling process.
+///
+/// Not tried is passthrough, which the kernel offers with a mount only.
 package struct KernelFeatures: Sendable {
-  package let present: [String]
-  package let missing: [String]
-
-  /// Without these nothing works: who calls, and what is mapped and present.
-  private static let required: Set = ["pidfd", "pidfd-thread", "procmap-query", "pagemap-scan"]
+  package let present: [KernelFeature]
+  package let missing: [KernelFeature]
 
   /// The missing features without which nothing works.
-  package var missingRequired: [String] { missing.filter { Self.required.contains($0) } }
+  package var missingRequired: [KernelFeature] { missing.filter(\.isRequired) }
 
   package init() {
-    let probes: [(name: String, answers: () throws -> Void)] = [
-      ("pidfd", { _ = try PIDFD(process: getpid()) }),
-      ("pidfd-thread", { _ = try PIDFD.process(ofThread: getpid()) }),
-      ("procmap-query", { _ = try ProcessMaps(process: "self").area(at: pageSize) }),
-      ("pagemap-scan", { _ = try PageMap(process: "self").isPresent(PageRange(start: pageSize, end: 2 * pageSize)) }),
-      ("madvise-cold-remote", Self.probeRemoteAdvice),
-    ]
-    let answers = probes.map { probe in (name: probe.name, isPresent: (try? probe.answers()) != nil) }
-    present = answers.filter(\.isPresent).map(\.name)
-    missing = answers.filter { !$0.isPresent }.map(\.name)
+    let tried = KernelFeature.allCases.filter { $0 != .passthrough }
+    let answers = tried.map { feature in (feature: feature, isPresent: !feature.isOff && Self.answers(feature)) }
+    present = answers.filter(\.isPresent).map(\.feature)
+    missing = answers.filter { !$0.isPresent }.map(\.feature)
+  }
+
+  private static func answers(_ feature: KernelFeature) -> Bool {
+    do {
+      switch feature {
+      case .pidfd: _ = try PIDFD(process: getpid())
+      case .pidfdThread: _ = try PIDFD.process(ofThread: getpid())
+      case .pidfdGetInfo: try PIDFD.probeInformation()
+      case .procmapQuery: _ = try ProcessMaps(process: "self").area(at: pageSize)
+      case .pagemapScan:
+        _ = try PageMap(process: "self").isPresent(PageRange(start: pageSize, end: 2 * pageSize))
+      case .madviseColdRemote: try probeRemoteAdvice()
+      case .userfaultfd: _ = Descriptor(owning: try checked { clinux_userfaultfd(0) })
+      case .userfaultfdUserMode: _ = Descriptor(owning: try checked { clinux_userfaultfd(1) })
+      case .passthrough: return false
+      }
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// process_madvise(2) on another process, which needs CAP_SYS_NICE: tried on the parent, at an address where nothing is mapped.

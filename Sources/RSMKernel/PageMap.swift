@@ -34,6 +34,7 @@ package struct PageMap: ~Copyable, Sendable {
   private func scan(
     _ range: PageRange, for category: UInt64, inverted: Bool, into region: inout clinux_page_region
   ) throws(Errno) -> (count: Int, walkEnd: UInt) {
+    guard !KernelFeature.pagemapScan.isOff else { throw .inappropriateIOCTLForDevice }
     var argument = clinux_pagemap_scan()
     argument.size = UInt64(MemoryLayout<clinux_pagemap_scan>.size)
     argument.start = UInt64(range.start)

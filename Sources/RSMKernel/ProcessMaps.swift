@@ -58,6 +58,7 @@ package struct ProcessMaps: ~Copyable, Sendable {
   }
 
   private func query(_ address: UInt, flags: UInt64) throws(Errno) -> MappedArea? {
+    guard !KernelFeature.procmapQuery.isOff else { throw .inappropriateIOCTLForDevice }
     var query = clinux_procmap_query()
     query.size = UInt64(MemoryLayout<clinux_procmap_query>.size)
     query.query_flags = flags

@@ -1,3 +1,4 @@
+import CRSM
 import Glibc
 import RSMKernel
 import RSMTestSupport

@@ -27,7 +27,8 @@ extension Session {
   private static let didInitialize:
     @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<fuse_conn_info>?) -> Void = { data, _ in
       guard let data = unsafe data else { return }
-      unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue().initialized()
+      let session = unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue()
+      session.initialized(session.offer ?? KernelOffer())
     }
 
   private static let lookup: @convention(c) (fuse_req_t?, fuse_ino_t, UnsafePointer<CChar>?) -> Void = {

@@ -15,7 +15,9 @@ package import SystemPackage
 
   let fileSystem: FileSystem
   /// Called once the kernel and libfuse have agreed on the protocol: from now on requests are answered.
-  let initialized: () -> Void
+  let initialized: (KernelOffer) -> Void
+  /// What the kernel has offered, from its first message on.
+  var offer: KernelOffer?
   var snapshots: [UInt64: Snapshot] = [:]
   private var lastSnapshot: UInt64 = 0
   private let loop: EventLoop
@@ -28,7 +30,7 @@ package import SystemPackage
   ///   - descriptor: of /dev/fuse, mounted.
   ///   - loop: what else there is to do.
   package init(
-    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping () -> Void
+    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping (KernelOffer) -> Void
   ) throws(Failure) {
     self.fileSystem = fileSystem
     self.loop = loop
@@ -96,6 +98,7 @@ package import SystemPackage
     }
     let message = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     if unsafe ioctls.answer(message) { return }
+    if offer == nil { unsafe offer = KernelOffer(message) }
     var request = unsafe fuse_buf()
     unsafe request.mem = buffer.baseAddress
     unsafe request.size = count

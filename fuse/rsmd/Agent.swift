@@ -39,6 +39,8 @@ enum Agent {
       }
       let status = StatusText(keeper: keeper, backend: backend)
       let session = try Session(FileSystem(backend: backend, status: status.text), descriptor: device, in: loop) {
+        kernel in
+        status.offersPassthrough = kernel.offersPassthrough
         link.send(.serving)
       }
       _ = try loop.watch(link.descriptor) {

@@ -13,6 +13,7 @@ final class Keeper {
 
   private let options: Options
   private let configuration: Configuration
+  private let log: LogFile?
   private let logger = Logger(label: "rsmd")
   private let manager = ServiceManager { name in
     guard let value = unsafe getenv(name) else { return nil }
@@ -40,17 +41,27 @@ final class Keeper {
   ///
   /// - Returns: the exit status of rsmd.
   static func run(_ options: Options, _ configuration: Configuration) -> Int32 {
-    let missing = KernelFeatures().missingRequired
-    guard missing.isEmpty else {
-      Logger(label: "rsmd").error(
-        "this kernel lacks \(missing.joined(separator: ", ")), without which memory cannot be checked; Linux 6.12 or later has them"
-      )
+    guard let path = options.logPath else { return run(options, configuration, log: nil) }
+    let log: LogFile
+    do throws(Errno) {
+      log = try LogFile(path)
+    } catch {
+      Logger(label: "rsmd").error("cannot write the log \(path): \(error)")
+      return ExitCode.failure
+    }
+    defer { log.repeatOnConsole() }
+    return run(options, configuration, log: log)
+  }
+
+  private static func run(_ options: Options, _ configuration: Configuration, log: LogFile?) -> Int32 {
+    if let obstacle = KernelFeatures().obstacle {
+      Logger(label: "rsmd").error("\(obstacle)")
       return ExitCode.failure
     }
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
     unsafe clinux_block_signals(signals, signals.count)
     do {
-      return try Keeper(options, configuration).serve(signals)
+      return try Keeper(options, configuration, log).serve(signals)
     } catch let problem as Mount.Problem {
       Logger(label: "rsmd").error("\(problem.message)")
     } catch {
@@ -59,11 +70,13 @@ final class Keeper {
     return ExitCode.failure
   }
 
-  private init(_ options: Options, _ configuration: Configuration) throws {
+  private init(_ options: Options, _ configuration: Configuration, _ log: LogFile?) throws {
     self.options = options
     self.configuration = configuration
+    self.log = log
     loop = try EventLoop()
-    let mount = try Mount(at: options.mountPoint)
+    let mount = try Mount(at: options.mountPoint, removesDirectory: options.removesDirectory)
+    if mount.isReplacement { logger.info("\(mount.path) had been left by a killed rsmd; it is replaced") }
     do {
       let pair = try MessageSocket.Pair()
       agent = try ChildProcess(
@@ -172,6 +185,7 @@ final class Keeper {
   private func announce() {
     manager.send(.ready)
     feedWatchdog()
+    log?.leaveConsole()
     guard let descriptor = options.readyDescriptor else {
       return logger.info("serving \(mount.path) (\(Mount.mode.rawValue) mode)")
     }

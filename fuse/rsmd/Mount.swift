@@ -1,5 +1,5 @@
-import CLinux
 import Glibc
+import RSMControl
 import RSMKernel
 import SystemPackage
 
@@ -18,64 +18,125 @@ struct Mount: ~Copyable {
 
   static var mode: Mode { geteuid() == 0 ? .system : .rootless }
 
+  /// How long another rsmd may take to come or to go.
+  private static let patience: Duration = .seconds(2)
+
   let path: String
   let device: Descriptor
-  private let madeDirectory: Bool
+  /// Whether a mount that a killed rsmd had left was in the way.
+  let isReplacement: Bool
+  private let removesDirectory: Bool
+  private let lock: DirectoryLock
 
-  init(at given: String) throws(Problem) {
-    let path = try Self.absolutePath(given)
-    try Self.removeDeadMount(path)
-    guard !Self.isMounted(path, type: "fuse.rsm") else {
-      throw Problem(message: "another rsmd serves \(path) already; end it first, or give --mount another directory")
+  /// - Parameter removesDirectory: in any case; else only if it was missing.
+  init(at given: String, removesDirectory: Bool) throws(Problem) {
+    let path: String
+    do throws(Errno) {
+      path = try MountPath.resolve(given)
+    } catch {
+      throw Problem(message: "cannot mount on \(given): \(error)")
     }
-    let madeDirectory = try Self.makeDirectory(path)
+    let place = try Place(path)
+    let removesDirectory = removesDirectory || place.isNew
     do throws(Problem) {
       device = Self.mode == .system ? try Self.mountAsRoot(path) : try Self.mountAsUser(path)
     } catch {
-      if madeDirectory { unsafe rmdir(path) }
+      if removesDirectory { unsafe rmdir(path) }
       throw error
     }
     self.path = path
-    self.madeDirectory = madeDirectory
+    self.removesDirectory = removesDirectory
+    isReplacement = place.wasDead
+    lock = place.takeLock()
   }
 
   /// Takes the mount out of the tree. Files that are open keep the connection until it is aborted.
   func unmount() throws(Problem) {
     try Self.unmount(path)
-    if madeDirectory { unsafe rmdir(path) }
+    if removesDirectory { unsafe rmdir(path) }
   }
 
   private static func unmount(_ path: String) throws(Problem) {
-    switch mode {
-    case .system:
-      // EINVAL: somebody else has unmounted it.
-      guard unsafe umount2(path, Int32(MNT_DETACH)) != 0, errno != EINVAL else { break }
-      throw Problem(message: "cannot unmount \(path): \(Errno.current)")
-    case .rootless:
-      let status = try fusermount(["-u", "-z", "-q", "--", path], descriptors: [0, 1, 2])
-      guard status != .exited(0), isMounted(path) else { break }
-      throw Problem(message: "cannot unmount \(path): fusermount3 ended with \(status.shellCode)")
+    do throws(Errno) {
+      try Fusermount.detach(path)
+    } catch {
+      throw Problem(message: "cannot unmount \(path): \(error)")
     }
   }
 
-  /// The path as /proc/self/mounts shows it. Only the directory above must exist, and a dead mount is not touched.
-  private static func absolutePath(_ path: String) throws(Problem) -> String {
-    let parts = path.split(separator: "/")
-    guard let name = parts.last else { throw Problem(message: "\(path) is no place for a mount") }
-    let parent = (path.hasPrefix("/") ? "/" : "./") + parts.dropLast().joined(separator: "/")
-    guard let resolved = unsafe realpath(parent, nil) else {
-      throw Problem(message: "cannot mount on \(path): \(parent): \(Errno.current)")
-    }
-    defer { unsafe free(resolved) }
-    let directory = unsafe String(cString: resolved)
-    return directory == "/" ? "/\(name)" : "\(directory)/\(name)"
-  }
+  /// The directory to mount on: there, free and locked against another rsmd.
+  private struct Place: ~Copyable {
+    private let lock: DirectoryLock
+    let isNew: Bool
+    let wasDead: Bool
 
-  /// Takes away what killed keepers have left: mounts that nobody serves answer `ENOTCONN` to everything.
-  private static func removeDeadMount(_ path: String) throws(Problem) {
-    var attributes = stat()
-    while unsafe stat(path, &attributes) != 0, errno == ENOTCONN, isMounted(path) {
-      try unmount(path)
+    init(_ path: String) throws(Problem) {
+      let deadline = ContinuousClock.now + Mount.patience
+      var isNew = false
+      var wasDead = false
+      while ContinuousClock.now < deadline {
+        if try Place.clear(path) { wasDead = true }
+        if try Mount.makeDirectory(path) { isNew = true }
+        if let lock = try Place.lock(path) {
+          self.lock = lock
+          self.isNew = isNew
+          self.wasDead = wasDead
+          return
+        }
+        usleep(20_000)
+      }
+      throw Problem(
+        message: "another process keeps the directory \(path) locked; end it first, or give --mount another directory")
+    }
+
+    consuming func takeLock() -> DirectoryLock {
+      lock
+    }
+
+    /// Takes away what killed keepers have left.
+    ///
+    /// - Returns: whether there was something.
+    private static func clear(_ path: String) throws(Problem) -> Bool {
+      var wasDead = false
+      while true {
+        switch try Place.occupant(of: path) {
+        case .nobody: return wasDead
+        case .dead: try Mount.unmount(path)
+        case .server(let mark):
+          throw Problem(
+            message:
+              "another rsmd (process \(mark.pid)) serves \(path) already; end it first, or give --mount another directory"
+          )
+        case .unknown:
+          throw Problem(
+            message:
+              "what is mounted on \(path) was made by another program or in another PID namespace; unmount it first, or give "
+              + "--mount another directory")
+        }
+        wasDead = true
+      }
+    }
+
+    private static func occupant(of path: String) throws(Problem) -> MountOccupant {
+      do throws(Errno) {
+        return try MountOccupant(of: path, type: MountPoint.fileSystemType)
+      } catch {
+        throw Problem(message: "cannot find out what is mounted on \(path): \(error)")
+      }
+    }
+
+    /// - Returns: nil if another rsmd was faster.
+    private static func lock(_ path: String) throws(Problem) -> DirectoryLock? {
+      let lock: DirectoryLock?
+      do throws(Errno) {
+        lock = try DirectoryLock(path, unlessMounted: MountPoint.fileSystemType)
+      } catch .noSuchFileOrDirectory {
+        return nil
+      } catch {
+        throw Problem(message: "cannot lock the mount point \(path): \(error)")
+      }
+      // It may have been mounted, and its rsmd killed, before the lock was ours.
+      return try Place.occupant(of: path) == .nobody ? lock : nil
     }
   }
 
@@ -90,9 +151,10 @@ struct Mount: ~Copyable {
   private static func mountAsRoot(_ path: String) throws(Problem) -> Descriptor {
     do throws(Errno) {
       let device = try Descriptor(opening: "/dev/fuse", flags: O_RDWR)
+      let source = try source()
       let options = "fd=\(device.raw),rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions"
       let flags = UInt(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-      _ = try checked { unsafe mount("rsm", path, "fuse.rsm", flags, options) }
+      _ = try checked { unsafe mount(source, path, MountPoint.fileSystemType, flags, options) }
       return device
     } catch .noSuchFileOrDirectory {
       throw Problem(message: "/dev/fuse is missing; load the kernel module with: modprobe fuse")
@@ -103,17 +165,18 @@ struct Mount: ~Copyable {
 
   /// fusermount3 mounts and passes the descriptor back over the socket that _FUSE_COMMFD names.
   private static func mountAsUser(_ path: String) throws(Problem) -> Descriptor {
+    guard Fusermount.program != nil else {
+      throw Problem(message: "fusermount3 is missing; install it with: apt-get install fuse3")
+    }
     do {
       let pair = try MessageSocket.Pair()
-      let status = try fusermount(
-        ["-o", "default_permissions,nosuid,nodev,noexec,fsname=rsm,subtype=rsm", "--", path],
+      let status = try Fusermount.run(
+        ["-o", "default_permissions,nosuid,nodev,noexec,fsname=\(try source()),subtype=rsm", "--", path],
         descriptors: [0, 1, 2, pair.theirs.raw], environment: ["_FUSE_COMMFD=3"])
       guard status == .exited(0), let message = try pair.ours.receive(limit: 1), message.passed >= 0 else {
         throw Errno.notPermitted
       }
       return Descriptor(owning: message.passed)
-    } catch let problem as Problem {
-      throw problem
     } catch {
       throw Problem(
         message:
@@ -122,26 +185,8 @@ struct Mount: ~Copyable {
     }
   }
 
-  private static func fusermount(
-    _ arguments: [String], descriptors: [Int32], environment: [String] = []
-  ) throws(Problem) -> ChildProcess.Status {
-    let places = ["/usr/bin/fusermount3", "/bin/fusermount3", "/usr/local/bin/fusermount3"]
-    guard let program = places.first(where: { unsafe access($0, X_OK) == 0 }) else {
-      throw Problem(message: "fusermount3 is missing; install it with: apt-get install fuse3")
-    }
-    do throws(Errno) {
-      return try ChildProcess([program] + arguments, environment: environment, descriptors: descriptors).wait()
-    } catch {
-      throw Problem(message: "cannot run \(program): \(error)")
-    }
-  }
-
-  /// - Parameter type: of the filesystem, nil for any.
-  private static func isMounted(_ path: String, type: String? = nil) -> Bool {
-    let mounts = (try? TextFile.read("/proc/self/mounts")) ?? ""
-    return mounts.split(separator: "\n").contains { line in
-      let fields = line.split(separator: " ")
-      return fields.count > 2 && fields[1] == path[...] && (type == nil || fields[2] == type?[...])
-    }
+  /// The source of the mount: by it the next rsmd knows whether this one still runs.
+  private static func source() throws(Errno) -> String {
+    MountPoint.sourcePrefix + (try ProcessMark()).text
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import RSMBackend
 import RSMControl
+import RSMKernel
 
 /// What rsmd was asked to do.
 struct Options {
@@ -15,15 +16,20 @@ struct Options {
   }
 
   static let usage = """
-    usage: rsmd [--mount DIR] [--config FILE] [--inspectors N] [--ready-fd N]
+    usage: rsmd [--mount DIR] [--remove-dir] [--config FILE] [--inspectors N] [--log FILE] [--without NAMES] [--ready-fd N]
 
     Serves the control filesystem of Remote Shared Memory in the foreground until SIGTERM or SIGINT.
 
       --mount DIR      where to mount it; made if it is missing (default: \(MountPoint.system) for root,
                        $XDG_RUNTIME_DIR/rsm for others)
+      --remove-dir     remove DIR at the end even if it was there before; without it, and without --mount, only a directory that
+                       rsmd has made and the default one go
       --config FILE    limits and policies (default, if it is there: \(ConfigurationFile.system) for root,
                        $XDG_CONFIG_HOME/rsm/rsmd.conf or ~/.config/rsm/rsmd.conf for others)
       --inspectors N   in place of "inspectors" in FILE: processes that ask the kernel about other processes' memory, 0 to 64
+      --log FILE       append what rsmd says to FILE; until the mount answers, errors go to standard error too
+      --without NAMES  do without these kernel features, separated by commas; the names are those in "Features" and "Missing" of the
+                       file status (default: $\(KernelFeature.variable))
       --ready-fd N     write a line to this descriptor once the mount answers
       --version        print the release
       --help           print this text
@@ -37,7 +43,10 @@ struct Options {
   var configurationFile: String?
   /// Nil if the configuration decides.
   var inspectors: UInt64?
+  var removesDirectory = false
   var readyDescriptor: Int32?
+  var logPath: String?
+  var without: String?
 
   static func parse(_ arguments: [String]) throws(Problem) -> Request {
     var options = Options(mountPoint: "")
@@ -47,13 +56,20 @@ struct Options {
       case "--help", "-h": return .help
       case "--version": return .version
       case "--mount": options.mountPoint = try value(of: argument, &rest)
+      case "--log": options.logPath = try value(of: argument, &rest)
+      case "--without": options.without = try value(of: argument, &rest)
+      case "--remove-dir": options.removesDirectory = true
       case "--config": options.configurationFile = try value(of: argument, &rest)
       case "--inspectors": options.inspectors = try inspectors(of: argument, &rest)
       case "--ready-fd": options.readyDescriptor = Int32(try number(of: argument, &rest, in: 0...Int(Int32.max)))
       default: throw Problem(message: "\"\(argument)\" is no option of rsmd")
       }
     }
-    if options.mountPoint.isEmpty { options.mountPoint = try defaultMountPoint() }
+    try check(featuresOff: options.without ?? environment(KernelFeature.variable) ?? "")
+    if options.mountPoint.isEmpty {
+      options.mountPoint = try defaultMountPoint()
+      options.removesDirectory = true
+    }
     return .run(options)
   }
 
@@ -82,11 +98,23 @@ struct Options {
     return number
   }
 
+  private static func check(featuresOff list: String) throws(Problem) {
+    do throws(KernelFeature.UnknownName) {
+      _ = try KernelFeature.parse(list)
+    } catch {
+      throw Problem(message: error.message)
+    }
+  }
+
+  private static func environment(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
   private static func defaultMountPoint() throws(Problem) -> String {
-    if geteuid() == 0 { return MountPoint.system }
-    guard let directory = unsafe getenv("XDG_RUNTIME_DIR") else {
+    let runtimeDirectory = environment("XDG_RUNTIME_DIR")
+    guard let directory = MountPoint.standard(isRoot: geteuid() == 0, runtimeDirectory: runtimeDirectory) else {
       throw Problem(message: "XDG_RUNTIME_DIR is not set, so there is no default mount point: give --mount DIR")
     }
-    return MountPoint.rootless(in: unsafe String(cString: directory))
+    return directory
   }
 }

@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import RSMBackend
 import RSMControl
+import RSMKernel
 
 /// rsmd: one program, three parts. The keeper is what a person starts; it starts the agent and the inspectors.
 @main
@@ -24,6 +25,8 @@ struct Program {
         print("rsmd \(Release.version)")
         return 0
       case .run(let options):
+        // The parts of rsmd are told by the environment.
+        if let without = options.without { unsafe setenv(KernelFeature.variable, without, 1) }
         return run(options)
       }
     } catch {

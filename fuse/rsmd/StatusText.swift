@@ -4,9 +4,11 @@ import RSMControl
 import RSMKernel
 
 /// Writes the file `status`.
-struct StatusText {
+final class StatusText {
   let keeper: Int32
   let backend: Backend
+  /// Whether the kernel offers passthrough to this mount, which takes CAP_SYS_ADMIN.
+  var offersPassthrough = false
   private let started = ContinuousClock.now
   private let features = KernelFeatures()
 
@@ -41,8 +43,8 @@ struct StatusText {
     case .inspection: backend.inspections.method
     case .inspectors: String(backend.inspections.workerCount)
     case .inspectorsReplaced: String(backend.inspections.replacedCount)
-    case .features: Self.list(features.present)
-    case .missing: Self.list(features.missing)
+    case .features: Self.list(present)
+    case .missing: Self.list(KernelFeature.allCases.filter { !present.contains($0) })
     case .maxHandlesPerUser: backend.configuration.text(of: .maxHandlesPerUser)
     case .maxHandlesPerProcess: backend.configuration.text(of: .maxHandlesPerProcess)
     case .maxBytesPerUser: backend.configuration.text(of: .maxBytesPerUser)
@@ -56,7 +58,12 @@ struct StatusText {
     }
   }
 
-  private static func list(_ names: [String]) -> String {
-    names.isEmpty ? "-" : names.joined(separator: " ")
+  private var present: [KernelFeature] {
+    let hasPassthrough = offersPassthrough && Mount.mode == .system && !KernelFeature.passthrough.isOff
+    return features.present + (hasPassthrough ? [.passthrough] : [])
+  }
+
+  private static func list(_ features: [KernelFeature]) -> String {
+    features.isEmpty ? "-" : features.map(\.rawValue).joined(separator: " ")
   }
 }

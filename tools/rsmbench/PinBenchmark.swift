@@ -28,7 +28,7 @@ enum PinBenchmark {
   }
 
   private static func privateMount() throws(Problem) -> PrivateMount {
-    do throws(PrivateMount.Problem) {
+    do throws(Daemon.Problem) {
       return try PrivateMount(program: Executable.sibling("rsmd"))
     } catch {
       throw Problem(message: error.message)

@@ -9,8 +9,9 @@ import SystemPackage
 /// What the subcommands share: finding the mount, exit statuses, printing.
 enum Tool {
   /// Exit statuses besides those of ArgumentParser (0, 64 for wrong usage).
-  private enum Status {
+  enum Status {
     static let failure: Int32 = 1
+    static let usage: Int32 = 64
     static let noAgent: Int32 = 69
     static let notPermitted: Int32 = 77
   }
@@ -40,7 +41,7 @@ enum Tool {
   /// - Returns: its exit status, as a shell gives it.
   static func run(_ program: [String]) throws -> Int32 {
     let mount: PrivateMount
-    do throws(PrivateMount.Problem) {
+    do throws(Daemon.Problem) {
       mount = try PrivateMount(program: Executable.sibling("rsmd"))
     } catch {
       throw fail(error.message, status: Status.failure)
@@ -60,12 +61,12 @@ enum Tool {
     }
   }
 
-  private static func environment(_ name: String) -> String? {
+  static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }
 
-  private static func fail(_ message: String, status: Int32) -> any Error {
+  static func fail(_ message: String, status: Int32) -> any Error {
     let line = Array("rsmctl: \(message)\n".utf8)
     _ = unsafe write(STDERR_FILENO, line, line.count)
     return ExitCode(status)

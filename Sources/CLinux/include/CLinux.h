@@ -53,6 +53,12 @@ int clinux_procmap_query(int fd, struct clinux_procmap_query *query);
 long clinux_pagemap_scan(int fd, struct clinux_pagemap_scan *scan);
 int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info);
 
+/*
+ * userfaultfd(2), or where that is not permitted the ioctl of /dev/userfaultfd (Linux 6.1). With user_only it is blind to faults
+ * that the kernel itself runs into.
+ */
+int clinux_userfaultfd(int user_only);
+
 /* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
 int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);
 int clinux_munlock(uintptr_t address, uintptr_t length);
@@ -60,6 +66,7 @@ int clinux_msync_invalidate(uintptr_t address, uintptr_t length);
 int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
+int clinux_open_path(const char *path);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_open_thread(pid_t tid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
@@ -91,10 +98,13 @@ void clinux_sem_drain(sem_t *semaphore);
 ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd);
 ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd);
 
+enum clinux_bond { CLINUX_CHILD, CLINUX_COMPANION, CLINUX_DETACHED };
+
 /*
  * Starts argv[0] with fds[i] as descriptor i (for all i < count) and everything else closed; returns the pid or -errno. A
- * companion is out of reach of the terminal's signals and gets SIGTERM when its parent dies.
+ * companion is out of reach of the terminal's signals and gets SIGTERM when its parent dies. A detached process has a session of
+ * its own and / as its working directory.
  */
-pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, int companion);
+pid_t clinux_spawn(char *const argv[], char *const envp[], const int *fds, int count, enum clinux_bond bond);
 
 #endif
