@@ -87,6 +87,7 @@ let package = Package(
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
     tests("RSMToolsTests", ["RSMTools"]),
+    tests("RSMFuseTests", ["RSMFuse"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",

@@ -14,7 +14,7 @@ package final class Backend {
   package private(set) var refusalCount: UInt64 = 0
   package let inspections: Inspections
   private let log: NoticeLog
-  private let clients: ClientTable
+  let clients: ClientTable
 
   /// - Parameters:
   ///   - processLimit: how many processes may be clients at a time.
@@ -26,7 +26,7 @@ package final class Backend {
     log = NoticeLog(notice)
     clients = ClientTable(loop: loop, log: log, processLimit: processLimit)
     clients.ended = { [unowned self] file in
-      handles.removeAll(from: &file.handles) { claimedBytes -= $0.coveredBytes }
+      handles.removeAll(from: &file.handles) { count($0, of: file.owner, -1) }
     }
   }
 
@@ -143,7 +143,7 @@ package final class Backend {
       id: handles.nextID, file: file.id, address: request.address, length: request.length, created: Clock.microseconds,
       uid: caller.uid, gid: caller.gid)
     handles.insert(record, on: &file.handles)
-    claimedBytes += record.coveredBytes
+    count(record, of: file.owner, 1)
     request.id = record.id
   }
 
@@ -151,7 +151,16 @@ package final class Backend {
     guard handles[id]?.file == file.id, let record = handles.remove(id, from: &file.handles) else {
       throw Refusal(code: RSMERR_BAD_LOCALMEM_HNDL, reason: .noSuchHandle)
     }
-    claimedBytes -= record.coveredBytes
+    count(record, of: file.owner, -1)
+  }
+
+  /// Adds a handle to the sums, or takes it away.
+  private func count(_ record: HandleTable.Record, of owner: Owner?, _ sign: Int) {
+    let bytes = record.coveredBytes
+    claimedBytes = sign > 0 ? claimedBytes + bytes : claimedBytes - bytes
+    guard let owner else { return }
+    owner.handleCount += sign
+    owner.claimedBytes = sign > 0 ? owner.claimedBytes + bytes : owner.claimedBytes - bytes
   }
 
   // MARK: Inspection
@@ -182,7 +191,8 @@ extension HandleTable.Record {
 extension HandleFile {
   fileprivate init(_ record: HandleTable.Record, pid: Int32, _ answer: InspectionAnswer) {
     self.init(
-      id: record.id, controller: "loopback", pid: pid, uid: record.uid, gid: record.gid, address: record.address,
+      id: record.id, controller: ControlTree.loopback, pid: pid, uid: record.uid, gid: record.gid,
+      address: record.address,
       length: record.length, pages: UInt64(record.pages.pageCount), created: Timestamp(microseconds: record.created),
       state: answer.state(of: record.pages), check: answer.check)
   }

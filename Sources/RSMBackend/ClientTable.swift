@@ -12,6 +12,7 @@ final class ClientTable {
   private let processLimit: Int
   private var files: [UInt64: OpenFile] = [:]
   private var owners: [UInt64: Owner] = [:]
+  private(set) var processes = ProcessTable()
   private var lastFile: UInt64 = 0
   /// Called when what was made on a file must go: its last reference is gone, or its owner is.
   var ended: (OpenFile) -> Void = { _ in }
@@ -78,6 +79,7 @@ final class ClientTable {
       throw outOfDescriptors(error)
     }
     owners[inode] = owner
+    processes.insert(owner)
     owner.files.insert(file.id)
     file.owner = owner
     return owner
@@ -118,5 +120,6 @@ final class ClientTable {
   private func forget(_ owner: Owner) {
     loop.forget(owner.watch, descriptor: owner.process.pollable)
     owners[owner.process.inode] = nil
+    processes.remove(owner)
   }
 }

@@ -1,7 +1,7 @@
 /// The live local memory handles of all clients, found by id, listed in the order of their ids, and chained per open file.
 ///
 /// Invariants: `order` is sorted by id; an entry of it is dead or names the slot of a live record with that id; every live record
-/// is on the chain of its file exactly once.
+/// is on the chain of its file exactly once; a chain is sorted by id, the highest first.
 package struct HandleTable {
   package struct Record {
     package let id: UInt64
@@ -79,6 +79,15 @@ package struct HandleTable {
       place += 1
     }
     return nil
+  }
+
+  /// Calls `body` with the ids above `id` of the handles of one open file, descending.
+  package func forEachID(on chain: Chain, above id: UInt64, _ body: (UInt64) -> Void) {
+    var slot = chain.first
+    while slot != noSlot, slots[Int(slot)].id > id {
+      body(slots[Int(slot)].id)
+      slot = slots[Int(slot)].next
+    }
   }
 
   package mutating func remove(_ id: UInt64, from chain: inout Chain) -> Record? {

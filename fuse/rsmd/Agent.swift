@@ -31,7 +31,8 @@ enum Agent {
         logger.warning("\($0)")
       }
       let status = StatusText(keeper: keeper, backend: backend)
-      let session = try Session(FileSystem(backend: backend, status: status.text), descriptor: device, in: loop) {
+      let files = FileSystem(backend: backend, status: status.text, metrics: status.metrics)
+      let session = try Session(files, descriptor: device, in: loop) {
         link.send(.serving)
       }
       _ = try loop.watch(link.descriptor) {
