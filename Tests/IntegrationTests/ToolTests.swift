@@ -31,7 +31,7 @@ import Testing
     let address = "0x" + String(memory, radix: 16)
     #expect(
       lines[1].dropLast().map(String.init) == [
-        "1", pid, uid, "loopback", address, "16384", "4", "unpinned", "(3", "of", "4", "pages)", "12288", "16384",
+        "1", pid, uid, "loopback", address, "16K", "4", "unpinned", "(3", "of", "4", "pages)", "12K", "16K",
       ])
     let json = try await run("handles --json", on: mount).output
     #expect(

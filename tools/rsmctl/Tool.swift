@@ -24,10 +24,15 @@ enum Tool {
         switch problem.kind {
         case .noAgent: Status.noAgent
         case .notPermitted: Status.notPermitted
-        case .noSuchHandle: Status.failure
+        case .noSuchFile: Status.failure
         }
       throw fail(problem.message, status: status)
     }
+  }
+
+  /// Whether bold text means something where the output goes and nobody has asked for none (no-color.org).
+  static var usesBold: Bool {
+    isatty(STDOUT_FILENO) == 1 && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") ?? "dumb" != "dumb"
   }
 
   static func print(_ fields: TextFields, json: Bool) {
