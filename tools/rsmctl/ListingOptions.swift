@@ -40,6 +40,12 @@ struct ListingOptions<Table: ColumnTable>: ParsableArguments where Table.Row == 
     return json ? listing.json : listing.table(style)
   }
 
+  /// The table, for a screen: without marks for bold.
+  func lines(_ rows: [TextFields]) throws -> [String] {
+    let style = TableStyle(heading: noHeadings ? .none : .plain, sizes: bytes ? .bytes : .human)
+    return Listing(try columns, rows).table(style).split(separator: "\n").map(String.init)
+  }
+
   /// What `--help` says of the columns.
   static var discussion: String {
     "The columns:\n\(Table.help)"

@@ -7,5 +7,5 @@ struct Program: ParsableCommand {
     commandName: "rsmctl",
     abstract: "Looks at pinned and shared memory, and runs programs on a mount of their own.",
     version: "rsmctl \(Release.version)",
-    subcommands: [Handles.self, Processes.self, Show.self, Status.self, Run.self])
+    subcommands: [Handles.self, Processes.self, Top.self, Show.self, Status.self, Run.self])
 }

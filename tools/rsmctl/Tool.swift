@@ -32,7 +32,12 @@ enum Tool {
 
   /// Whether bold text means something where the output goes and nobody has asked for none (no-color.org).
   static var usesBold: Bool {
-    isatty(STDOUT_FILENO) == 1 && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") ?? "dumb" != "dumb"
+    hasScreen && (environment("NO_COLOR") ?? "").isEmpty
+  }
+
+  /// Whether the output goes to a terminal that understands control sequences.
+  static var hasScreen: Bool {
+    isatty(STDOUT_FILENO) == 1 && environment("TERM") ?? "dumb" != "dumb"
   }
 
   static func print(_ fields: TextFields, json: Bool) {
