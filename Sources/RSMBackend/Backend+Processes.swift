@@ -23,14 +23,12 @@ extension Backend {
     handles[id].flatMap { clients[file: $0.file]?.owner?.process.pid }
   }
 
-  /// The ids above `id` of the handles of a process, ascending.
-  package func handleIDs(of pid: Int32, after id: UInt64) -> [UInt64] {
+  /// The lowest ids above `id` of the handles of a process, ascending, at most `limit`.
+  package func handleIDs(of pid: Int32, after id: UInt64, limit: Int) -> [UInt64] {
     guard let owner = clients.processes.owner(pid) else { return [] }
-    var ids: [UInt64] = []
-    for file in owner.files {
-      guard let chain = clients[file: file]?.handles else { continue }
-      handles.forEachID(on: chain, above: id) { ids.append($0) }
+    let ids = owner.files.compactMap { clients[file: $0] }.flatMap { file in
+      handles.ids(on: file.handles, of: file.id, above: id, limit: limit)
     }
-    return ids.sorted()
+    return Array(ids.sorted().prefix(limit))
   }
 }

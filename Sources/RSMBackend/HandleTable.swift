@@ -81,13 +81,24 @@ package struct HandleTable {
     return nil
   }
 
-  /// Calls `body` with the ids above `id` of the handles of one open file, descending.
-  package func forEachID(on chain: Chain, above id: UInt64, _ body: (UInt64) -> Void) {
-    var slot = chain.first
-    while slot != noSlot, slots[Int(slot)].id > id {
-      body(slots[Int(slot)].id)
-      slot = slots[Int(slot)].next
+  /// The ids above `id` of the handles of one open file, ascending, at most `limit`. Fast if `id` is one of them.
+  package func ids(on chain: Chain, of file: UInt64, above id: UInt64, limit: Int) -> [UInt64] {
+    var ids: [UInt64] = []
+    var slot = noSlot
+    if let place = place(of: id), slots[Int(order[place].slot)].file == file {
+      slot = slots[Int(order[place].slot)].previous
+    } else {
+      var lower = chain.first
+      while lower != noSlot, slots[Int(lower)].id > id {
+        slot = lower
+        lower = slots[Int(lower)].next
+      }
     }
+    while slot != noSlot, ids.count < limit {
+      ids.append(slots[Int(slot)].id)
+      slot = slots[Int(slot)].previous
+    }
+    return ids
   }
 
   package mutating func remove(_ id: UInt64, from chain: inout Chain) -> Record? {

@@ -78,7 +78,9 @@ import Testing
     #expect(try await output("grep -c . status; ls handles", as: .other) == "7\n1\n")
     #expect(try await output("cat handles/1 || echo no", as: .other) == "no\n")
     #expect(try await output("grep ^Pid: handles/1", as: .ordinary) == "Pid:\t\(pid)\n")
-    #expect(try await output("stat -c \"%u %a\" . status handles", as: .other) == "54321 555\n54321 444\n54321 555\n")
+    #expect(
+      try await output("stat -c \"%u %a %h\" . status handles .. ../..", as: .other)
+        == "54321 555 3\n54321 444 1\n54321 555 2\n0 555 3\n0 555 5\n")
   }
 
   /// Listing goes on by pid: processes that go while somebody lists hide none of the others.
@@ -102,6 +104,24 @@ import Testing
     for (index, pid) in pids.enumerated() where ![0, 5, 7].contains(index) {
       #expect(seen.contains(pid))
     }
+  }
+
+  @Test func linksListWhileHandlesGo() throws {
+    let mount = try TestMount(["--inspectors", "1"])
+    let client = try mount.client()
+    let controller = try client.controller()
+    let memory = try client.memory(pages: 1)
+    #expect(try client.ask("create-many \(controller) \(memory) 1000") == "0")
+    let handle = try client.create(controller, memory, 4096).value
+    let pid = try client.ask("pid")
+    var seen: [String] = []
+    let failure = Directory.forEachName(in: "\(mount.path)/processes/\(pid)/handles") { name in
+      seen.append(name)
+      guard seen.count == 300 else { return }
+      #expect((try? client.free(controller, handle)) == 0)
+    }
+    #expect(failure == nil && Set(seen).count == seen.count)
+    #expect(seen.dropFirst(2).prefix(1000).elementsEqual((1...1000).map(String.init)))
   }
 
   @Test func theControllerTellsItsAttributes() throws {

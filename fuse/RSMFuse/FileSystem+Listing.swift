@@ -3,6 +3,9 @@ import RSMBackend
 extension FileSystem {
   typealias Entry = (name: String, node: Node, cookie: UInt64)
 
+  /// How many handles of a process are looked up at a time: about as many as fit an answer of 4 KiB.
+  private static let portion = 128
+
   /// Gives `take` the entries of a directory after the one with cookie `cookie`, 0 for the first, until it returns false.
   ///
   /// The cookie of a handle comes from its id and that of a process from its pid, so that those which go while somebody lists
@@ -14,10 +17,7 @@ extension FileSystem {
     switch directory {
     case .handles: listHandles(after: position, take)
     case .processes: listProcesses(after: position, take)
-    case .processHandles(let pid):
-      for id in backend.handleIDs(of: pid, after: position) {
-        guard take((String(id), .handleLink(id), id + 2)) else { return }
-      }
+    case .processHandles(let pid): listHandles(of: pid, after: position, take)
     case .process(let pid) where backend.processes[pid] == nil: return
     default:
       for (index, entry) in (directory.fixedEntries ?? []).enumerated() where UInt64(index) >= position {
@@ -30,6 +30,14 @@ extension FileSystem {
     var position = position
     while let id = backend.handles.next(after: position)?.id, take((String(id), .handle(id), id + 2)) {
       position = id
+    }
+  }
+
+  private func listHandles(of pid: Int32, after position: UInt64, _ take: (Entry) -> Bool) {
+    var ids = backend.handleIDs(of: pid, after: position, limit: Self.portion)
+    while let last = ids.last {
+      guard ids.allSatisfy({ take((String($0), .handleLink($0), $0 + 2)) }) else { return }
+      ids = backend.handleIDs(of: pid, after: last, limit: Self.portion)
     }
   }
 

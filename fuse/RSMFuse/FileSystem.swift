@@ -47,7 +47,7 @@ package final class FileSystem {
     switch node {
     case .root, .handles, .processes, .controllers:
       attributes.st_mode |= 0o555
-      attributes.st_nlink = 2
+      attributes.st_nlink = linkCount(of: node)
     case .control:
       attributes.st_mode |= 0o666
       attributes.st_size = 1
@@ -61,7 +61,7 @@ package final class FileSystem {
     case .process(let pid), .processStatus(let pid), .processHandles(let pid):
       guard let process = backend.processes[pid] else { return nil }
       attributes.st_mode |= node == .processStatus(pid) ? 0o444 : 0o555
-      attributes.st_nlink = node == .processStatus(pid) ? 1 : 2
+      attributes.st_nlink = linkCount(of: node)
       attributes.st_uid = process.uid
       attributes.st_size = node == .processStatus(pid) ? ControlTree.processFileLimit : 0
       changed = process.since
@@ -78,6 +78,13 @@ package final class FileSystem {
     attributes.st_ctim = time
     attributes.st_atim = time
     return attributes
+  }
+
+  /// 1 for a file; 2 for a directory, and one for each directory in it.
+  private func linkCount(of node: Node) -> nlink_t {
+    guard type(of: node) == S_IFDIR else { return 1 }
+    let directories = node.fixedEntries?.count { type(of: $0.node) == S_IFDIR } ?? 0
+    return nlink_t(2 + (node == .processes ? backend.processCount : directories))
   }
 
   /// `S_IFDIR`, `S_IFLNK` or `S_IFREG`.
