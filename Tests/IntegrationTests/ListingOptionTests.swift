@@ -1,6 +1,7 @@
 import Glibc
 import RSMControl
 import RSMTestSupport
+import RSMTools
 import Testing
 
 /// The options of the listings of rsmctl, as a person gives them.
@@ -98,6 +99,16 @@ import Testing
     let processes = try await Shell.run(
       listing.joined(separator: " "), environment: [MountPoint.variable: mount.path])
     #expect(processes.output == "1\n")
+  }
+
+  @Test func anotherUsersMountIsNotPermitted() async throws {
+    guard getuid() == 0 else { try Test.cancel("only root can act as another user") }
+    let directory = try TemporaryDirectory.make(in: Workbench.shared.directory, prefix: "closed")
+    let status = User.other.commandLine([rsmctl, "status"]).joined(separator: " ")
+    let outcome = try await Shell.run("\(status); echo $?", environment: [MountPoint.variable: "\(directory)/mount"])
+    #expect(outcome.output == "77\n" && outcome.errors == "rsmctl: you may not look into \(directory)/mount\n")
+    let missing = try await Shell.run("\(status); echo $?", environment: [MountPoint.variable: "/nonexistent"])
+    #expect(missing.output == "69\n")
   }
 
   @Test func onlyATerminalGetsABoldHeading() async throws {

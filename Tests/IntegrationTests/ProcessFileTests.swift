@@ -8,10 +8,6 @@ import Testing
 
 /// processes/, controllers/ and metrics.prom under ordinary tools.
 @Suite struct ProcessFileTests {
-  private func process(_ pid: String, on mount: TestMount) throws -> TextFields {
-    TextFields(parsing: try TextFile.read("\(mount.path)/processes/\(pid)/status"))
-  }
-
   @Test func processesAppearAndGo() async throws {
     let mount = try TestMount()
     let list = "ls \(mount.path)/processes | sort -n"
@@ -23,7 +19,7 @@ import Testing
     let sorted = pids.compactMap { Int32($0) }.sorted().map { "\($0)\n" }
     #expect(try await Shell.run(list).output == sorted.joined())
     #expect(try await Shell.run("cd \(mount.path)/processes && ls -U").output == sorted.joined())
-    let fields = try process(pids[0], on: mount)
+    let fields = try mount.process(pids[0])
     #expect(fields.fields.map(\.key) == ProcessFile.Key.allCases.map(\.rawValue))
     #expect(fields["Pid"] == pids[0] && fields["Uid"] == String(getuid()) && fields["OpenFiles"] == "1")
     #expect(fields["Handles"] == "0" && fields["Claimed"] == "0" && fields["State"] == "ready")
@@ -53,13 +49,13 @@ import Testing
     #expect(link.output == "symbolic link 18\n../../../handles/3\n")
     let linked = try await Shell.run("cd \(places[1]) && grep -h -e ^Id: -e ^Pid: 2 5")
     #expect(linked.output == "Id:\t2\nPid:\t\(pids[1])\nId:\t5\nPid:\t\(pids[1])\n")
-    #expect(try process(pids[0], on: mount)["Handles"] == "3")
-    #expect(try process(pids[0], on: mount)["Claimed"] == "24576")
+    #expect(try mount.process(pids[0])["Handles"] == "3")
+    #expect(try mount.process(pids[0])["Claimed"] == "24576")
     #expect(try await Shell.run("cat \(places[0])/2 2>&1 >/dev/null | grep -c 'No such file'").output == "1\n")
     _ = try clients[0].free(controllers[0], handles[2])
     #expect(try await Shell.run("ls \(places[0]); readlink \(places[0])/3").output == "1\n4\n")
-    #expect(try process(pids[0], on: mount)["Claimed"] == "16384")
-    #expect(try process(pids[1], on: mount)["Claimed"] == "16384")
+    #expect(try mount.process(pids[0])["Claimed"] == "16384")
+    #expect(try mount.process(pids[1])["Claimed"] == "16384")
   }
 
   @Test func everybodySeesTheProcesses() async throws {

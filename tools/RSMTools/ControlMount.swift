@@ -24,14 +24,24 @@ package struct ControlMount: Sendable {
   package init(environment: (String) -> String?) throws(Problem) {
     let candidates = MountPoint.candidates(
       mount: environment(MountPoint.variable), runtimeDirectory: environment("XDG_RUNTIME_DIR"))
-    guard let path = candidates.first(where: { (try? TextFile.read("\($0)/\(ControlTree.status)")) != nil }) else {
-      throw Problem(
-        kind: .noAgent,
-        message:
-          "no rsmd answers on \(candidates.joined(separator: " or ")); start rsmd, or set \(MountPoint.variable) to where it "
-          + "is mounted")
+    var forbidden: String?
+    for path in candidates {
+      do throws(Errno) {
+        _ = try TextFile.read("\(path)/\(ControlTree.status)")
+        self.path = path
+        return
+      } catch {
+        if error == .permissionDenied { forbidden = forbidden ?? path }
+      }
     }
-    self.path = path
+    if let forbidden {
+      throw Problem(kind: .notPermitted, message: "you may not look into \(forbidden)")
+    }
+    throw Problem(
+      kind: .noAgent,
+      message:
+        "no rsmd answers on \(candidates.joined(separator: " or ")); start rsmd, or set \(MountPoint.variable) to where it "
+        + "is mounted")
   }
 
   package func status() throws(Problem) -> TextFields {
