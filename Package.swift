@@ -88,6 +88,7 @@ let package = Package(
     tests("RSMKernelTests", ["RSMKernel", system]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
     tests("RSMToolsTests", ["RSMTools"]),
+    tests("RSMFuseTests", ["RSMFuse"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",

@@ -1,5 +1,4 @@
-import CRSM
-import Glibc
+import RSMControl
 import RSMKernel
 
 /// What a controller can do, as `rsmapi_controller_attr_t`. Sizes are in bytes and multiples of the page size.
@@ -22,16 +21,15 @@ public struct ControllerAttributes: Equatable, Sendable {
   public let maxImportSegments: Int
 
   package init() {
-    let widths = RSM_DAS8.rawValue | RSM_DAS16.rawValue | RSM_DAS32.rawValue | RSM_DAS64.rawValue
-    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * Int(RSMKernel.pageSize)
-    directAccessSizes = widths
-    atomicSizes = widths
-    pageSize = Int(RSMKernel.pageSize)
-    maxExportSegmentSize = memory
-    totalExportSegmentSize = memory
-    maxExportSegments = 65_536
-    maxImportMapSize = memory
-    totalImportMapSize = 1 << 47 - Int(RSMKernel.pageSize)
-    maxImportSegments = 65_536
+    let loopback = ControllerFile(pageSize: Int(RSMKernel.pageSize), physicalPages: physicalPages)
+    directAccessSizes = loopback.accessSizes
+    atomicSizes = loopback.accessSizes
+    pageSize = loopback.pageSize
+    maxExportSegmentSize = loopback.memory
+    totalExportSegmentSize = loopback.memory
+    maxExportSegments = loopback.maxSegments
+    maxImportMapSize = loopback.memory
+    totalImportMapSize = loopback.addressSpace
+    maxImportSegments = loopback.maxSegments
   }
 }

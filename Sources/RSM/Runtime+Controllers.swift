@@ -1,5 +1,6 @@
 import CRSM
 import Glibc
+import RSMControl
 import RSMKernel
 import Synchronization
 
@@ -42,7 +43,7 @@ extension Runtime {
   /// A type name and an optional unit number, of which loopback has only one.
   private static func isLoopback(_ name: String) -> Bool {
     let unit = name.utf8.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    return name.dropLast(unit.count).lowercased() == "loopback"
+    return name.dropLast(unit.count).lowercased() == ControlTree.loopback
   }
 }
 

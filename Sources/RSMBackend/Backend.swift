@@ -12,7 +12,7 @@ package final class Backend {
   package let configuration: Configuration
   package let processLimit: Int
   private let log: NoticeLog
-  private let clients: ClientTable
+  let clients: ClientTable
 
   /// - Parameters:
   ///   - processLimit: how many processes may be clients at a time.
@@ -209,7 +209,8 @@ extension HandleTable.Record {
 extension HandleFile {
   fileprivate init(_ record: HandleTable.Record, pid: Int32, _ answer: InspectionAnswer) {
     self.init(
-      id: record.id, controller: "loopback", pid: pid, uid: record.uid, gid: record.gid, address: record.address,
+      id: record.id, controller: ControlTree.loopback, pid: pid, uid: record.uid, gid: record.gid,
+      address: record.address,
       length: record.length, pages: UInt64(record.pages.pageCount), created: Timestamp(microseconds: record.created),
       state: answer.state(of: record.pages), check: answer.check)
   }

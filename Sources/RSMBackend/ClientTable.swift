@@ -14,6 +14,7 @@ final class ClientTable {
   private let processLimit: Int
   private var files: [UInt64: OpenFile] = [:]
   private var owners: [UInt64: Owner] = [:]
+  private(set) var processes = ProcessTable()
   private var lastFile: UInt64 = 0
   /// Called when what was made on a file must go: its last reference is gone, or its owner is.
   var ended: (OpenFile) -> Void = { _ in }
@@ -87,6 +88,7 @@ final class ClientTable {
     }
     owners[inode] = owner
     raiseMemlock(of: owner)
+    processes.insert(owner)
     owner.files.insert(file.id)
     file.owner = owner
     return owner
@@ -155,5 +157,6 @@ final class ClientTable {
     loop.forget(owner.watch, descriptor: owner.process.pollable)
     owners[owner.process.inode] = nil
     quotas.remove(owner.account)
+    processes.remove(owner)
   }
 }

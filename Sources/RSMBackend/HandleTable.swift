@@ -1,7 +1,7 @@
 /// The live local memory handles of all clients, found by id, listed in the order of their ids, and chained per open file.
 ///
 /// Invariants: `order` is sorted by id; an entry of it is dead or names the slot of a live record with that id; every live record
-/// is on the chain of its file exactly once.
+/// is on the chain of its file exactly once; a chain is sorted by id, the highest first.
 package struct HandleTable {
   package struct Record {
     package let id: UInt64
@@ -79,6 +79,26 @@ package struct HandleTable {
       place += 1
     }
     return nil
+  }
+
+  /// The ids above `id` of the handles of one open file, ascending, at most `limit`. Fast if `id` is one of them.
+  package func ids(on chain: Chain, of file: UInt64, above id: UInt64, limit: Int) -> [UInt64] {
+    var ids: [UInt64] = []
+    var slot = noSlot
+    if let place = place(of: id), slots[Int(order[place].slot)].file == file {
+      slot = slots[Int(order[place].slot)].previous
+    } else {
+      var lower = chain.first
+      while lower != noSlot, slots[Int(lower)].id > id {
+        slot = lower
+        lower = slots[Int(lower)].next
+      }
+    }
+    while slot != noSlot, ids.count < limit {
+      ids.append(slots[Int(slot)].id)
+      slot = slots[Int(slot)].previous
+    }
+    return ids
   }
 
   package mutating func remove(_ id: UInt64, from chain: inout Chain) -> Record? {

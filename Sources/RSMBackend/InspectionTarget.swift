@@ -18,6 +18,12 @@ package final class InspectionTarget {
     return ContinuousClock.now < quietUntil
   }
 
+  /// How long nobody will ask, rounded up.
+  var quietSeconds: Int {
+    guard isQuiet, let left = quietUntil.map({ ContinuousClock.now.duration(to: $0) }) else { return 0 }
+    return max(0, Int(left.components.seconds) + 1)
+  }
+
   /// Nobody asks for 1 s after the first missed deadline, twice as long after each further one, at most 60 s.
   func missedDeadline() {
     backOff = min(max(.seconds(1), backOff * 2), .seconds(60))

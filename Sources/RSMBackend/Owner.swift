@@ -4,6 +4,8 @@ import RSMKernel
 final class Owner {
   let process: PIDFD
   let account: Quotas.Process
+  /// Microseconds since 1970.
+  let since = Clock.microseconds
   /// The open files on which it said HELLO.
   var files: Set<UInt64> = []
   /// The event loop's watch on the pidfd.

@@ -2,12 +2,21 @@
 package enum ControlTree {
   package static let control = "ctl"
   package static let status = "status"
+  package static let metrics = "metrics.prom"
   package static let handles = "handles"
+  package static let processes = "processes"
+  package static let controllers = "controllers"
+  /// The only controller.
+  package static let loopback = "loopback"
 
   /// The most a request can hold, in bytes.
   package static let requestLimit = 4096
   /// The most a handle file can hold, in bytes; its `st_size`.
   package static let handleFileLimit = 1024
-  /// The most the status file can hold, in bytes; its `st_size`.
+  /// The most the status file of a process can hold, in bytes; its `st_size`.
+  package static let processFileLimit = 512
+  /// The most a controller file can hold, in bytes; its `st_size`.
+  package static let controllerFileLimit = 1024
+  /// The most the files `status` and `metrics.prom` can hold, in bytes; their `st_size`.
   package static let statusFileLimit = 4096
 }

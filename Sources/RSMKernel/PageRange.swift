@@ -3,6 +3,9 @@ import Glibc
 /// The page size of this system, in bytes.
 package let pageSize = UInt(sysconf(Int32(_SC_PAGESIZE)))
 
+/// The memory of this machine, in pages.
+package var physicalPages: Int { sysconf(Int32(_SC_PHYS_PAGES)) }
+
 /// A non-empty run of whole pages in one address space: `start` included, `end` not, both page aligned.
 package struct PageRange: Equatable, Hashable, Sendable {
   package let start: UInt

@@ -13,6 +13,7 @@ import Testing
     let controller = try client.controller()
     let memory = try client.memory(pages: 4)
     for page in 0..<3 as Range<UInt> { _ = try client.create(controller, memory + page * 4096, 4096) }
+    let pid = try client.ask("pid")
     let outcome = try await Shell.run(
       """
       set -e
@@ -26,20 +27,28 @@ import Testing
       copy=$(mktemp); cp handles/2 $copy; grep '^Pages:' $copy; rm $copy
       dd if=handles/3 bs=4 count=1 2>/dev/null; echo
       test -s status && stat -c '%F %a' . ctl status handles handles/1
+      stat -c '%F %a' processes processes/\(pid) processes/\(pid)/status controllers/loopback metrics.prom
+      test -s metrics.prom && test -s controllers/loopback && test -s processes/\(pid)/status
       """)
     #expect(outcome.errors == "")
     #expect(
       outcome.output == """
+        controllers
         ctl
         handles
+        metrics.prom
+        processes
         status
         1
         2
         3
+        ./controllers/loopback
         ./ctl
         ./handles/1
         ./handles/2
         ./handles/3
+        ./metrics.prom
+        ./processes/\(pid)/status
         ./status
         0
         Id:\t1
@@ -57,6 +66,11 @@ import Testing
         regular file 444
         directory 555
         regular file 400
+        directory 555
+        directory 555
+        regular file 444
+        regular file 444
+        regular file 444
 
         """)
   }
@@ -73,7 +87,7 @@ import Testing
       echo data 2>/dev/null >> ctl && echo write succeeded
       ls
       """)
-    #expect(outcome.output == "ctl\nhandles\nstatus\n")
+    #expect(outcome.output == "controllers\nctl\nhandles\nmetrics.prom\nprocesses\nstatus\n")
   }
 
   @Test func usersReadTheirOwnHandlesAndRootAll() async throws {

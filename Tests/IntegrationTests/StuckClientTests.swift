@@ -91,6 +91,8 @@ extension Hostility {
       #expect(first.time > .milliseconds(300) && first.time < .seconds(5), "\(first.time)")
       let second = try state(of: handles[0])
       #expect(second.text.hasPrefix("unknown (") && second.time < .milliseconds(300), "\(second.time)")
+      let owner = try mount.process(try #require(try mount.handle(handles[0])["Pid"]))
+      #expect(owner["State"]?.wholeMatch(of: /slow \(not inspected for [12] s\)/) != nil, "\(owner.text)")
       #expect(try mount.number(.inspectorsReplaced) > replaced)
       #expect(try mount.waits(for: .inspectors, toBe: 3))
 

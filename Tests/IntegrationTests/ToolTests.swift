@@ -31,7 +31,7 @@ import Testing
     let address = "0x" + String(memory, radix: 16)
     #expect(
       lines[1].dropLast().map(String.init) == [
-        "1", pid, uid, "loopback", address, "16384", "4", "unpinned", "(3", "of", "4", "pages)", "12288", "16384",
+        "1", pid, uid, "loopback", address, "16K", "4", "unpinned", "(3", "of", "4", "pages)", "12K", "16K",
       ])
     let json = try await run("handles --json", on: mount).output
     #expect(
@@ -74,8 +74,8 @@ import Testing
       "run -- sh -c 'echo $RSM_MOUNT; ls $RSM_MOUNT; echo get NULL | \(Workbench.shared.program("rsmclient")); exit 7'; echo $?",
       on: nil)
     let lines = outcome.output.split(separator: "\n").map(String.init)
-    #expect(lines.dropFirst().prefix(3) == ["ctl", "handles", "status"])
-    #expect(lines.count == 6 && lines[4].hasPrefix("0 0x") && lines[5] == "7")
+    #expect(lines.dropFirst().prefix(6) == ["controllers", "ctl", "handles", "metrics.prom", "processes", "status"])
+    #expect(lines.count == 9 && lines[7].hasPrefix("0 0x") && lines[8] == "7")
     let path = try #require(lines.first)
     #expect(try await Shell.run("ls \(path); grep -c \(path) /proc/mounts").output == "0\n")
     #expect(try await run("run -- /nonexistent/program; echo $?", on: nil).output == "127\n")

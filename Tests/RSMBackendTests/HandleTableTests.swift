@@ -23,6 +23,24 @@ import Testing
     #expect(table.next(after: .max - 1) == nil)
   }
 
+  @Test func handlesOfAFileAreListedInPortions() {
+    var table = HandleTable()
+    var first = HandleTable.Chain()
+    var second = HandleTable.Chain()
+    for id in 1...100 as ClosedRange<UInt64> {
+      if id % 2 == 0 { table.insert(record(id, file: 2), on: &second) } else { table.insert(record(id), on: &first) }
+    }
+    #expect(table.ids(on: first, of: 1, above: 0, limit: 3) == [1, 3, 5])
+    #expect(table.ids(on: first, of: 1, above: 5, limit: 2) == [7, 9])
+    #expect(table.ids(on: first, of: 1, above: 6, limit: 2) == [7, 9], "that of another file")
+    _ = table.remove(5, from: &first)
+    #expect(table.ids(on: first, of: 1, above: 5, limit: 2) == [7, 9], "that is gone")
+    #expect(table.ids(on: first, of: 1, above: 3, limit: 1) == [7])
+    #expect(table.ids(on: first, of: 1, above: 99, limit: 9) == [])
+    #expect(table.ids(on: first, of: 1, above: .max, limit: 9) == [])
+    #expect(table.ids(on: second, of: 2, above: 0, limit: .max) == Array(stride(from: 2, through: 100, by: 2)))
+  }
+
   @Test func idsAreNeverUsedAgain() {
     var table = HandleTable()
     var chain = HandleTable.Chain()

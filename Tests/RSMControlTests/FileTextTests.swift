@@ -56,6 +56,53 @@ import Testing
     #expect(file.text.utf8.count <= ControlTree.handleFileLimit)
   }
 
+  @Test func processFileIsFrozen() {
+    let file = ProcessFile(
+      pid: 42, uid: 1000, since: Timestamp(microseconds: 1_700_000_000_000_001), openFiles: 2, handles: 3,
+      claimed: 12288, quietSeconds: 4)
+    #expect(
+      file.text == """
+        Pid:\t42
+        Uid:\t1000
+        Since:\t1700000000.000001
+        OpenFiles:\t2
+        Handles:\t3
+        Claimed:\t12288
+        State:\tslow (not inspected for 4 s)
+
+        """)
+    let largest = ProcessFile(
+      pid: .max, uid: .max, since: Timestamp(microseconds: .max), openFiles: .max, handles: .max, claimed: .max,
+      quietSeconds: .max)
+    #expect(largest.text.utf8.count <= ControlTree.processFileLimit)
+  }
+
+  @Test func controllerFileIsFrozen() {
+    let file = ControllerFile(pageSize: 4096, physicalPages: 1000)
+    #expect(
+      file.text == """
+        DirectAccessSizes:\t1 2 4 8
+        AtomicSizes:\t1 2 4 8
+        PageSize:\t4096
+        MaxExportSegmentSize:\t4096000
+        TotalExportSegmentSize:\t4096000
+        MaxExportSegments:\t65536
+        MaxImportMapSize:\t4096000
+        TotalImportMapSize:\t140737488351232
+        MaxImportSegments:\t65536
+
+        """)
+    #expect(
+      ControllerFile(pageSize: 1 << 16, physicalPages: 1 << 46).text.utf8.count <= ControlTree.controllerFileLimit)
+  }
+
+  @Test func largestMetricsFitTheirSize() {
+    let text = MetricKey.text { _ in String(UInt128.max) }
+    #expect(text.utf8.count <= ControlTree.statusFileLimit)
+    #expect(text.hasPrefix("# HELP rsm_uptime_seconds "))
+    #expect(text.contains("# TYPE rsm_requests_total counter\nrsm_requests_total 340"))
+  }
+
   @Test func fieldsReadBackWhatTheyWrite() {
     var fields = TextFields()
     fields.append("Key", "a value: with a colon")

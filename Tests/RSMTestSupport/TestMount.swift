@@ -81,6 +81,10 @@ package final class TestMount {
     TextFields(parsing: try TextFile.read("\(path)/handles/\(id)"))
   }
 
+  package func process(_ pid: String) throws -> TextFields {
+    TextFields(parsing: try TextFile.read("\(path)/processes/\(pid)/status"))
+  }
+
   package var handleIDs: [UInt64] {
     get throws { try ControlMount(environment: { $0 == MountPoint.variable ? self.path : nil }).handleIDs() }
   }

@@ -14,13 +14,13 @@ import Testing
   @Test func tablesAlignNumbersRightAndTextLeft() {
     let rows = [Row(name: "a", size: 5), Row(name: "longer", size: 12_345)]
     #expect(
-      Listing(columns, rows).table == """
+      Listing(columns, rows).table() == """
         NAME     SIZE  AGAIN
         a           5  a
         longer  12345  longer
 
         """)
-    #expect(Listing(columns, []).table == "NAME  SIZE  AGAIN\n")
+    #expect(Listing(columns, []).table() == "NAME  SIZE  AGAIN\n")
   }
 
   @Test func jsonCarriesPlainNumbersAndQuotedText() {

@@ -13,6 +13,7 @@ extension Session {
     unsafe operations.lookup = lookup
     unsafe operations.getattr = getAttributes
     unsafe operations.readdir = readDirectory
+    unsafe operations.readlink = readLink
     unsafe operations.open = open
     unsafe operations.read = read
     unsafe operations.release = release
@@ -59,6 +60,16 @@ extension Session {
       unsafe fuse_reply_attr(request, &attributes, 0)
     }
 
+  private static let readLink: @convention(c) (fuse_req_t?, fuse_ino_t) -> Void = { request, inode in
+    guard let request = unsafe request else { return }
+    guard let session = unsafe session(request), let target = Node(inode: inode).flatMap(session.fileSystem.target)
+    else {
+      unsafe fuse_reply_err(request, ENOENT)
+      return
+    }
+    unsafe fuse_reply_readlink(request, target)
+  }
+
   private static let readDirectory:
     @convention(c) (fuse_req_t?, fuse_ino_t, Int, off_t, UnsafeMutablePointer<fuse_file_info>?) -> Void = {
       request, inode, size, cookie, _ in
@@ -70,17 +81,16 @@ extension Session {
       let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
       defer { unsafe buffer.deallocate() }
       var used = 0
-      var cookie = UInt64(bitPattern: Int64(cookie))
-      while let entry = session.fileSystem.entry(after: cookie, in: directory) {
+      session.fileSystem.list(directory, after: UInt64(bitPattern: Int64(cookie))) { entry in
         var attributes = stat()
         attributes.st_ino = UInt(entry.node.inode)
         attributes.st_mode = session.fileSystem.type(of: entry.node)
         let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[used...])
         let needed = unsafe fuse_add_direntry(
           request, rest.baseAddress, rest.count, entry.name, &attributes, off_t(entry.cookie))
-        guard needed <= rest.count else { break }
+        guard needed <= rest.count else { return false }
         used += needed
-        cookie = entry.cookie
+        return true
       }
       unsafe fuse_reply_buf(request, buffer.baseAddress, used)
     }

@@ -38,8 +38,8 @@ enum Agent {
         logger.warning("\($0)")
       }
       let status = StatusText(keeper: keeper, backend: backend)
-      let session = try Session(FileSystem(backend: backend, status: status.text), descriptor: device, in: loop) {
-        kernel in
+      let files = FileSystem(backend: backend, status: status.text, metrics: status.metrics)
+      let session = try Session(files, descriptor: device, in: loop) { kernel in
         status.offersPassthrough = kernel.offersPassthrough
         link.send(.serving)
       }

@@ -3,7 +3,7 @@ import RSMBackend
 import RSMControl
 import RSMKernel
 
-/// Writes the file `status`.
+/// Writes the files `status` and `metrics.prom`.
 final class StatusText {
   let keeper: Int32
   let backend: Backend
@@ -23,6 +23,10 @@ final class StatusText {
       fields.append(key.rawValue, value(of: key))
     }
     return fields.text
+  }
+
+  func metrics() -> String {
+    MetricKey.text(value)
   }
 
   private func value(of key: StatusKey) -> String {

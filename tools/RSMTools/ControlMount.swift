@@ -11,7 +11,7 @@ package struct ControlMount: Sendable {
     package enum Kind: Equatable, Sendable {
       case noAgent
       case notPermitted
-      case noSuchHandle
+      case noSuchFile
     }
 
     package let kind: Kind
@@ -24,14 +24,24 @@ package struct ControlMount: Sendable {
   package init(environment: (String) -> String?) throws(Problem) {
     let candidates = MountPoint.candidates(
       mount: environment(MountPoint.variable), runtimeDirectory: environment("XDG_RUNTIME_DIR"))
-    guard let path = candidates.first(where: { (try? TextFile.read("\($0)/\(ControlTree.status)")) != nil }) else {
-      throw Problem(
-        kind: .noAgent,
-        message:
-          "no rsmd answers on \(candidates.joined(separator: " or ")); start rsmd, or set \(MountPoint.variable) to where it "
-          + "is mounted")
+    var forbidden: String?
+    for path in candidates {
+      do throws(Errno) {
+        _ = try TextFile.read("\(path)/\(ControlTree.status)")
+        self.path = path
+        return
+      } catch {
+        if error == .permissionDenied { forbidden = forbidden ?? path }
+      }
     }
-    self.path = path
+    if let forbidden {
+      throw Problem(kind: .notPermitted, message: "you may not look into \(forbidden)")
+    }
+    throw Problem(
+      kind: .noAgent,
+      message:
+        "no rsmd answers on \(candidates.joined(separator: " or ")); start rsmd, or set \(MountPoint.variable) to where it "
+        + "is mounted")
   }
 
   package func status() throws(Problem) -> TextFields {
@@ -40,13 +50,18 @@ package struct ControlMount: Sendable {
 
   /// The ids of the live handles, ascending.
   package func handleIDs() throws(Problem) -> [UInt64] {
-    let directory = "\(path)/\(ControlTree.handles)"
-    var ids: [UInt64] = []
-    let failure = Directory.forEachName(in: directory) { name in
-      if let id = UInt64(name) { ids.append(id) }
+    try numbers(in: ControlTree.handles)
+  }
+
+  /// What is known of each process that uses rsm, in the order of their ids.
+  package func processes() throws(Problem) -> [TextFields] {
+    var processes: [TextFields] = []
+    for pid in try numbers(in: ControlTree.processes) {
+      if let process = try readable("\(ControlTree.processes)/\(pid)/\(ControlTree.status)") {
+        processes.append(process)
+      }
     }
-    if let failure { throw problem(failure) { "cannot list \(directory): \($0)" } }
-    return ids
+    return processes
   }
 
   package func handle(_ id: UInt64) throws(Problem) -> TextFields {
@@ -61,12 +76,26 @@ package struct ControlMount: Sendable {
 
   /// As `handle`, but nil if the handle is gone meanwhile or is another user's.
   package func readableHandle(_ id: UInt64) throws(Problem) -> TextFields? {
+    try readable("\(ControlTree.handles)/\(id)")
+  }
+
+  private func readable(_ file: String) throws(Problem) -> TextFields? {
     do throws(Problem) {
-      return try handle(id)
+      return try fields(of: file) { "cannot read \(path)/\(file): \($0)" }
     } catch {
       guard error.kind == .noAgent else { return nil }
       throw error
     }
+  }
+
+  private func numbers(in name: String) throws(Problem) -> [UInt64] {
+    let directory = "\(path)/\(name)"
+    var numbers: [UInt64] = []
+    let failure = Directory.forEachName(in: directory) { name in
+      if let number = UInt64(name) { numbers.append(number) }
+    }
+    if let failure { throw problem(failure) { "cannot list \(directory): \($0)" } }
+    return numbers
   }
 
   private func fields(of file: String, _ message: (Errno) -> String) throws(Problem) -> TextFields {
@@ -81,7 +110,7 @@ package struct ControlMount: Sendable {
     let kind: Problem.Kind =
       switch errno {
       case .permissionDenied: .notPermitted
-      case .noSuchFileOrDirectory: .noSuchHandle
+      case .noSuchFileOrDirectory: .noSuchFile
       default: .noAgent
       }
     return Problem(kind: kind, message: message(errno))

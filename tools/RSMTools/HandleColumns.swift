@@ -1,26 +1,36 @@
 package import RSMControl
 
 /// The columns of `rsmctl handles`: the keys of the files.
-package enum HandleColumns {
-  private static let keys: [HandleFile.Key] = [
+package enum HandleColumns: ColumnTable {
+  private static let standardKeys: [HandleFile.Key] = [
     .id, .pid, .uid, .controller, .address, .length, .pages, .state, .locked, .resident, .checked,
   ]
+  private static let otherKeys: [HandleFile.Key] = [.gid, .created, .tag, .method]
+  private static let sizes: [HandleFile.Key] = [.length, .locked, .resident]
 
-  package static let all: [Column<TextFields>] = keys.map { key in
-    Column(key.rawValue) { file in .init(fieldText: file[key.rawValue] ?? "-") }
+  package static let all: [Column<TextFields>] = (standardKeys + otherKeys).map { key in
+    Column(
+      key.rawValue, help: help(key), isStandard: standardKeys.contains(key),
+      Column.field(key.rawValue, isSize: sizes.contains(key)))
   }
-}
 
-extension Column.Value {
-  /// The value of a field: digits are a number, a dash is nothing, all else is text.
-  package init(fieldText text: String) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    if let number = UInt64(text) {
-      self = .number(number)
-    } else if parts.count == 2, parts.allSatisfy({ UInt64($0) != nil }) {
-      self = .fraction(text)
-    } else {
-      self = text == "-" ? .missing : .text(text)
+  private static func help(_ key: HandleFile.Key) -> String {
+    switch key {
+    case .id: "number of the handle"
+    case .controller: "controller it was made on"
+    case .pid: "process that owns it"
+    case .uid: "user that created it"
+    case .gid: "group of that user"
+    case .address: "start of the range"
+    case .length: "size of the range as registered"
+    case .pages: "whole pages it covers"
+    case .created: "when it was created, in seconds since 1970"
+    case .tag: "how much of the range has an identity tag"
+    case .state: "what the kernel says of the range"
+    case .locked: "size of what is locked of the range"
+    case .resident: "size of what is in memory of the range"
+    case .checked: "when the kernel was asked, in seconds since 1970"
+    case .method: "how it was asked"
     }
   }
 }

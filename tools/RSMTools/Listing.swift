@@ -9,23 +9,22 @@ package struct Listing<Row> {
   }
 
   /// A header and one line per row: numbers to the right, text to the left, no blanks at the end of a line.
-  package var table: String {
+  package func table(_ style: TableStyle = TableStyle()) -> String {
     let cells = rows.map { row in columns.map { $0.value(row) } }
-    let widths = columns.indices.map { index in
-      max(columns[index].name.count, cells.map { $0[index].description.count }.max() ?? 0)
-    }
+    let texts = cells.map { $0.map { $0.text(style.sizes) } }
+    let lines = style.heading == .none ? texts : [columns.map(\.heading)] + texts
+    let widths = columns.indices.map { index in lines.map { $0[index].count }.max() ?? 0 }
     let isNumeric = columns.indices.map { index in
       let known = cells.compactMap { $0[index].isNumeric }
       return known.allSatisfy { $0 } && !known.isEmpty
     }
-    let header = columns.map { $0.name.uppercased() }
-    return ([header] + cells.map { $0.map(\.description) }).map { line in
+    return lines.enumerated().map { number, line in
       let padded = line.indices.map { index in
         let padding = String(repeating: " ", count: widths[index] - line[index].count)
         return isNumeric[index] ? padding + line[index] : line[index] + padding
       }
-      let text = padded.joined(separator: "  ")
-      return String(text.reversed().drop { $0 == " " }.reversed()) + "\n"
+      let text = String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+      return number == 0 && style.heading == .bold ? "\u{1b}[1m\(text)\u{1b}[0m\n" : text + "\n"
     }.joined()
   }
 

@@ -20,7 +20,7 @@ struct Pin: ParsableCommand {
   func run() throws {
     do {
       let listing = Listing(Figure.columns, try PinBenchmark.run(core: core))
-      print(csv ? listing.csv : listing.table, terminator: "")
+      print(csv ? listing.csv : listing.table(), terminator: "")
     } catch let problem as Problem {
       Notice.write(problem.message)
       throw ExitCode(1)

@@ -1,20 +1,18 @@
 import ArgumentParser
-import RSMControl
 import RSMTools
 
 struct Handles: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Lists the local memory handles you may see, with what the kernel says of each.",
-    discussion: "Lengths are in bytes. A handle of another user is left out; root sees all.")
+    discussion:
+      "A handle of another user is left out; root sees all.\n\n\(ListingOptions<HandleColumns>.discussion)")
 
-  @Flag(help: "Print a JSON array.")
-  var json = false
+  @OptionGroup var listing: ListingOptions<HandleColumns>
 
   func run() throws {
     let rows = try Tool.onMount { mount in
       try mount.handleIDs().compactMap { id in try mount.readableHandle(id) }
     }
-    let listing = Listing(HandleColumns.all, rows)
-    print(json ? listing.json : listing.table, terminator: "")
+    print(try listing.text(rows), terminator: "")
   }
 }

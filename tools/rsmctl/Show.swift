@@ -4,7 +4,9 @@ import RSMTools
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Prints all that is known of one handle.")
 
-  @Argument(help: "The number of the handle, the name of its file.")
+  @Argument(
+    help: "The number of the handle, the name of its file.",
+    completion: .shellCommand("rsmctl handles --noheadings --output id 2>/dev/null"))
   var id: UInt64
 
   @Flag(help: "Print a JSON object.")

@@ -25,10 +25,20 @@ enum Tool {
         switch problem.kind {
         case .noAgent: Status.noAgent
         case .notPermitted: Status.notPermitted
-        case .noSuchHandle: Status.failure
+        case .noSuchFile: Status.failure
         }
       throw fail(problem.message, status: status)
     }
+  }
+
+  /// Whether bold text means something where the output goes and nobody has asked for none (no-color.org).
+  static var usesBold: Bool {
+    hasScreen && (environment("NO_COLOR") ?? "").isEmpty
+  }
+
+  /// Whether the output goes to a terminal that understands control sequences.
+  static var hasScreen: Bool {
+    isatty(STDOUT_FILENO) == 1 && environment("TERM") ?? "dumb" != "dumb"
   }
 
   static func print(_ fields: TextFields, json: Bool) {

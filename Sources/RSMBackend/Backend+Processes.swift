@@ -1,0 +1,35 @@
+package import RSMControl
+import RSMKernel
+
+extension Backend {
+  package var processes: ProcessTable { clients.processes }
+
+  /// What the only controller there is can do.
+  package var loopback: ControllerFile {
+    ControllerFile(pageSize: Int(pageSize), physicalPages: physicalPages)
+  }
+
+  /// The contents of the file `status` of a process, nil if it is gone.
+  package func describe(process pid: Int32) -> ProcessFile? {
+    clients.processes.owner(pid).map { owner in
+      ProcessFile(
+        pid: pid, uid: owner.account.user.uid, since: Timestamp(microseconds: owner.since),
+        openFiles: owner.files.count,
+        handles: Int(owner.account.handles), claimed: owner.account.bytes, quietSeconds: owner.target.quietSeconds)
+    }
+  }
+
+  /// The process that a handle belongs to, nil if the handle is gone.
+  package func owner(ofHandle id: UInt64) -> Int32? {
+    handles[id].flatMap { clients[file: $0.file]?.owner?.process.pid }
+  }
+
+  /// The lowest ids above `id` of the handles of a process, ascending, at most `limit`.
+  package func handleIDs(of pid: Int32, after id: UInt64, limit: Int) -> [UInt64] {
+    guard let owner = clients.processes.owner(pid) else { return [] }
+    let ids = owner.files.compactMap { clients[file: $0] }.flatMap { file in
+      handles.ids(on: file.handles, of: file.id, above: id, limit: limit)
+    }
+    return Array(ids.sorted().prefix(limit))
+  }
+}
