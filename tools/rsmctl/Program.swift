@@ -7,5 +7,5 @@ struct Program: ParsableCommand {
     commandName: "rsmctl",
     abstract: "Looks at pinned and shared memory, and runs programs on a mount of their own.",
     version: "rsmctl \(Release.version)",
-    subcommands: [Mount.self, Unmount.self, Run.self, Handles.self, Show.self, Status.self])
+    subcommands: [Mount.self, Unmount.self, Run.self, Handles.self, Show.self, Status.self, Doctor.self])
 }
