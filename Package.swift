@@ -87,7 +87,7 @@ let package = Package(
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMKernelTests", ["RSMKernel", system]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
-    tests("RSMToolsTests", ["RSMTools"]),
+    tests("RSMToolsTests", ["RSMTools", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(

@@ -74,4 +74,50 @@ import Testing
     #expect(try await mount.cat("status", as: .current).fields.isEmpty)
     #expect(try mount.end() == .exited(0))
   }
+
+  @Test func anOrdinaryUserMountsReplacesADeadMountAndUnmounts() async throws {
+    guard unsafe access("/usr/bin/fusermount3", X_OK) == 0 else { try Test.cancel("fusermount3 is missing") }
+    let parent = try TemporaryDirectory.make(in: Workbench.shared.directory, prefix: "rootless")
+    unsafe chown(parent, User.nobody.uid, User.nobody.uid)
+    defer { _ = try? ChildProcess(["/bin/rm", "-rf", "--one-file-system", parent]).wait() }
+    let rsmctl = Workbench.shared.program("rsmctl")
+    let commands = """
+      \(rsmctl) mount; \(rsmctl) status >status; grep Mode status
+      kill -KILL $(sed -n "s/^Keeper:.//p" status); sleep 0.2; \(rsmctl) doctor | grep -A1 "^[a-z]* *mount "
+      \(rsmctl) mount; \(rsmctl) mount; \(rsmctl) unmount; echo $?; grep -c \(parent) /proc/mounts
+      \(rsmctl) mount; kill -KILL $(\(rsmctl) status | sed -n "s/^Keeper:.//p"); sleep 0.2; \(rsmctl) unmount; echo $?
+      ls; grep -c \(parent) /proc/mounts
+      """
+    let user = User.nobody.commandLine(["/bin/sh", "-c", "'cd \(parent) && \(commands)'"]).joined(separator: " ")
+    let script = """
+      mknod \(parent).fuse c 10 229 && chmod 666 \(parent).fuse && mount --bind \(parent).fuse /dev/fuse && rm -f \(parent).fuse
+      \(user.replacing("\n", with: "; "))
+      """
+    let file = parent + "/script"
+    let descriptor = Descriptor(owning: try checked { unsafe creat(file, 0o644) })
+    let bytes = Array(script.utf8)
+    _ = unsafe write(descriptor.raw, bytes, bytes.count)
+    let outcome = try await Shell.run(
+      "timeout 60 unshare --mount --propagation=private sh \(file)",
+      environment: [MountPoint.variable: "", "XDG_RUNTIME_DIR": parent])
+    let path = parent + "/rsm"
+    #expect(
+      outcome.output == """
+        \(path)
+        Mode:\trootless
+        fail  mount                  what is mounted on \(path) is dead: its rsmd was killed
+              programs get RSMERR_CTLR_NOT_PRESENT; to mend it: rsmctl mount \(path)
+        \(path)
+        0
+        0
+        \(path)
+        0
+        rsm.log
+        script
+        status
+        0
+
+        """, "\(outcome.errors)")
+    #expect(outcome.errors.contains("serves \(path) already"), "\(outcome.errors)")
+  }
 }
