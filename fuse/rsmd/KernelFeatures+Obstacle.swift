@@ -8,6 +8,6 @@ extension KernelFeatures {
     if missingRequired.allSatisfy(\.isOff) {
       return "\(names) cannot be done without, but --without or \(KernelFeature.variable) switches it off"
     }
-    return "this kernel lacks \(names), without which memory cannot be checked; Linux 6.11 or later has them"
+    return "this kernel lacks \(names), without which memory cannot be checked; Linux 6.12 or later has them"
   }
 }
