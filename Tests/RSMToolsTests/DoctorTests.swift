@@ -50,7 +50,7 @@ import Testing
         warn  pidfd-get-info         does not work
               rsmd reads a file of /proc for each program that begins to use rsm; to mend it: Linux 6.13 or later (Debian 12: apt-get install -t bookworm-backports linux-image-amd64)
         fail  procmap-query          does not work
-              rsmd does not start: it cannot tell what is pinned; to mend it: Linux 6.12 or later (Debian 12: apt-get install -t bookworm-backports linux-image-amd64)
+              rsmd does not start: it cannot tell what is pinned; to mend it: Linux 6.11 or later (Debian 12: apt-get install -t bookworm-backports linux-image-amd64)
         fail  pagemap-scan           is switched off
               rsmd does not start: it cannot tell what is pinned; to mend it: unset RSM_WITHOUT
         warn  madvise-cold-remote    does not work

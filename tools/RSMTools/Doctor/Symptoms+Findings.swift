@@ -132,7 +132,7 @@ extension KernelFeature {
     case .pidfd: Self.newerKernel("5.3")
     case .pidfdThread: Self.newerKernel("6.9")
     case .pidfdGetInfo: Self.newerKernel("6.13")
-    case .procmapQuery: Self.newerKernel("6.12")
+    case .procmapQuery: Self.newerKernel("6.11")
     case .pagemapScan: Self.newerKernel("6.7")
     case .madviseColdRemote: "sudo rsmctl mount (in a container: --cap-add SYS_NICE)"
     case .userfaultfd:
