@@ -11,7 +11,7 @@ extension Hostility {
 
     @Test func aMillionRandomRequestsHarmNobody() throws {
       let mount = try TestMount()
-      let bystander = try mount.client(.other)
+      let bystander = try mount.client(.anybodyElse)
       let controller = try bystander.controller()
       let memory = try bystander.memory(pages: 16)
       #expect(try bystander.create(controller, memory, 4 * 4096).code == RSM_SUCCESS)
@@ -20,7 +20,7 @@ extension Hostility {
       try bystander.say("churn \(controller) \(memory) 16 2 20000")
       let program = Workbench.shared.program("fuzz")
       let fuzz = try Dialogue(
-        User.ordinary.commandLine([program, mount.path, "1", String(Self.requests)]), environment: [])
+        User.anybody.commandLine([program, mount.path, "1", String(Self.requests)]), environment: [])
       let numbers = try fuzz.hear("fuzz", seconds: 100).split(separator: " ").compactMap { Int($0) }
       try #require(numbers.count == 5)
       #expect(numbers[0] == Self.requests)

@@ -9,7 +9,7 @@ extension Hostility {
     @Test func unlikelyNamesAreNoFiles() throws {
       let mount = try TestMount()
       let agent = try mount.agent
-      let client = try mount.hostile(.ordinary)
+      let client = try mount.hostile(.anybody)
       var names: [String] = ["0", "1", "01", "+1", "-1", "1 ", "", "ctl", "18446744073709551616", "\u{0661}"]
       for id: UInt64 in [.max, .max - 1, .max - 0xfff, .max - 0x1000, .max - 0x1001, 1 << 63, 1 << 62] {
         names.append(String(id))
@@ -24,7 +24,7 @@ extension Hostility {
     @Test func directoriesCanBeReadFromAnywhere() throws {
       let mount = try TestMount()
       let agent = try mount.agent
-      let client = try mount.hostile(.ordinary)
+      let client = try mount.hostile(.anybody)
       #expect(try client.number("list-from \(mount.path)") > 5)
       #expect(try client.number("list-from \(mount.path)/handles") >= 2)
       #expect(try mount.agent == agent)

@@ -1,4 +1,5 @@
 import CRSM
+import Glibc
 import RSMControl
 import RSMTestSupport
 import Testing
@@ -75,6 +76,8 @@ import Testing
     let memory = try client.memory(pages: 4)
     _ = try client.create(controller, memory, 4 * 4096)
     try client.say("leave-to-thread")
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try client.number("vmlck") != 0, ContinuousClock.now < deadline { usleep(1000) }
     #expect(try client.number("vmlck") == 0, "the kernel shows no memory at the first thread any more")
     let second = try client.create(controller, memory, 4096)
     #expect(second.code == RSM_SUCCESS)

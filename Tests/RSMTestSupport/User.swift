@@ -14,6 +14,9 @@ package struct User: Sendable {
   package static let current = User(uid: getuid())
   /// An ordinary user with the limit most systems give.
   package static let ordinary = User(uid: 54321, lockLimit: 8 << 20)
+  /// An ordinary user and another one where root runs the tests, else whoever does: for tests that need no particular user.
+  package static let anybody = getuid() == 0 ? ordinary : current
+  package static let anybodyElse = getuid() == 0 ? other : current
   /// One with a name, which fusermount3 asks for.
   package static let nobody = User(uid: 65534, lockLimit: 8 << 20)
   /// Another one.
