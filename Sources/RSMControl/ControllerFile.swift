@@ -2,7 +2,7 @@ import CRSM
 
 /// The contents of `controllers/<name>`: what a controller can do, as `rsmapi_controller_attr_t`. Keys are never renamed and
 /// never removed.
-package struct ControllerFile: Equatable, Sendable {
+package struct ControllerFile: KeyedFile, Equatable, Sendable {
   package enum Key: String, CaseIterable, Sendable {
     /// The access widths, in bytes.
     case directAccessSizes = "DirectAccessSizes"
@@ -37,15 +37,7 @@ package struct ControllerFile: Equatable, Sendable {
     addressSpace = 1 << 47 - pageSize
   }
 
-  package var text: String {
-    var fields = TextFields()
-    for key in Key.allCases {
-      fields.append(key.rawValue, value(of: key))
-    }
-    return fields.text
-  }
-
-  private func value(of key: Key) -> String {
+  package func value(of key: Key) -> String {
     switch key {
     case .directAccessSizes, .atomicSizes:
       (0..<32).map { UInt32(1) << $0 }.filter { accessSizes & $0 != 0 }.map(String.init).joined(separator: " ")

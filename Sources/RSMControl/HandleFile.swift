@@ -1,5 +1,5 @@
 /// The contents of `handles/<id>`. Keys are never renamed and never removed.
-package struct HandleFile: Sendable {
+package struct HandleFile: KeyedFile, Sendable {
   package enum Key: String, CaseIterable, Sendable {
     /// The number of the handle at rsmd, the name of the file; never used again.
     case id = "Id"
@@ -79,15 +79,7 @@ package struct HandleFile: Sendable {
     self.check = check
   }
 
-  package var text: String {
-    var fields = TextFields()
-    for key in Key.allCases {
-      fields.append(key.rawValue, value(of: key))
-    }
-    return fields.text
-  }
-
-  private func value(of key: Key) -> String {
+  package func value(of key: Key) -> String {
     switch key {
     case .id: String(id)
     case .controller: controller

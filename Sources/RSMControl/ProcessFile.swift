@@ -1,5 +1,5 @@
 /// The contents of `processes/<pid>/status`. Keys are never renamed and never removed.
-package struct ProcessFile: Sendable {
+package struct ProcessFile: KeyedFile, Sendable {
   package enum Key: String, CaseIterable, Sendable {
     /// The process id, in the PID namespace of rsmd.
     case pid = "Pid"
@@ -38,15 +38,7 @@ package struct ProcessFile: Sendable {
     self.quietSeconds = quietSeconds
   }
 
-  package var text: String {
-    var fields = TextFields()
-    for key in Key.allCases {
-      fields.append(key.rawValue, value(of: key))
-    }
-    return fields.text
-  }
-
-  private func value(of key: Key) -> String {
+  package func value(of key: Key) -> String {
     switch key {
     case .pid: String(pid)
     case .uid: String(uid)

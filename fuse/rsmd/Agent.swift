@@ -38,7 +38,7 @@ enum Agent {
         logger.warning("\($0)")
       }
       let status = StatusText(keeper: keeper, backend: backend)
-      let files = FileSystem(backend: backend, status: status.text, metrics: status.metrics)
+      let files = FileSystem(backend: backend, status: { status.text }, metrics: status.metrics)
       let session = try Session(files, descriptor: device, in: loop) { kernel in
         status.offersPassthrough = kernel.offersPassthrough
         link.send(.serving)

@@ -4,7 +4,7 @@ import RSMControl
 import RSMKernel
 
 /// Writes the files `status` and `metrics.prom`.
-final class StatusText {
+final class StatusText: KeyedFile {
   let keeper: Int32
   let backend: Backend
   /// Whether the kernel offers passthrough to this mount, which takes CAP_SYS_ADMIN.
@@ -17,19 +17,11 @@ final class StatusText {
     self.backend = backend
   }
 
-  func text() -> String {
-    var fields = TextFields()
-    for key in StatusKey.allCases {
-      fields.append(key.rawValue, value(of: key))
-    }
-    return fields.text
-  }
-
   func metrics() -> String {
     MetricKey.text(value)
   }
 
-  private func value(of key: StatusKey) -> String {
+  func value(of key: StatusKey) -> String {
     switch key {
     case .version: Release.version
     case .abi: String(Release.controlABI)
