@@ -44,9 +44,9 @@ let package = Package(
     swift("RSMKernel", at: "Sources/RSMKernel", ["CLinux", system]),
     swift("RSMControl", at: "Sources/RSMControl", ["CRSM"]),
     swift("RSMPinning", at: "Sources/RSMPinning", ["RSMKernel", system]),
-    swift("RSMBackend", at: "Sources/RSMBackend", ["RSMControl", "RSMKernel", system]),
-    swift("RSM", at: "Sources/RSM", ["RSMControl", "RSMKernel", "RSMPinning", system]),
-    swift("RSMCABI", at: "Sources/RSMCABI", ["RSM", "CRSM"]),
+    swift("RSMBackend", at: "Sources/RSMBackend", ["CRSM", "RSMControl", "RSMKernel", system]),
+    swift("RSM", at: "Sources/RSM", ["CRSM", "CLinux", "RSMControl", "RSMKernel", "RSMPinning", system]),
+    swift("RSMCABI", at: "Sources/RSMCABI", ["CRSM", "RSM", "RSMKernel"]),
     .target(
       name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink",
       exclude: ["librsm.map", "README.md"],
@@ -62,9 +62,13 @@ let package = Package(
 
     .systemLibrary(name: "CFuse3", path: "fuse/CFuse3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .target(name: "CFuseShims", dependencies: ["CFuse3"], path: "fuse/CFuseShims", exclude: ["README.md"]),
-    swift("RSMFuse", at: "fuse/RSMFuse", ["RSMBackend", "RSMKernel", "CFuseShims", "CFuse3", system]),
+    swift("RSMFuse", at: "fuse/RSMFuse", ["RSMBackend", "RSMControl", "RSMKernel", "CFuseShims", "CFuse3", system]),
     program(
-      "rsmd", at: "fuse/rsmd", ["RSMFuse", "RSMKernel", .product(name: "Logging", package: "swift-log"), system]),
+      "rsmd", at: "fuse/rsmd",
+      [
+        "RSMFuse", "RSMBackend", "RSMControl", "RSMKernel", "CLinux", system,
+        .product(name: "Logging", package: "swift-log"),
+      ]),
 
     swift("RSMTools", at: "tools/RSMTools", ["RSMControl", "RSMKernel", "CLinux", system]),
     program(
@@ -87,9 +91,9 @@ let package = Package(
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMKernelTests", ["RSMKernel", system]),
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
-    tests("RSMToolsTests", ["RSMTools", "RSMKernel", system]),
+    tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
-    tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
+    tests("RSMBackendTests", ["RSMBackend", "RSMKernel"]),
     tests(
       "IntegrationTests",
       ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),
