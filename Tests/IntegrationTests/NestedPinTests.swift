@@ -1,6 +1,7 @@
 import CRSM
 import Glibc
 import RSMControl
+import RSMKernel
 import RSMTestSupport
 import Testing
 
@@ -66,6 +67,19 @@ import Testing
     #expect(try mount.handle(1)["State"] == "unpinned (3 of 8 pages)")
     _ = try client.ask("munmap \(memory) \(8 * 4096)")
     #expect(try mount.handle(1)["State"] == "unpinned (0 of 8 pages)")
+  }
+
+  /// MADV_COLD takes [vvar] for locked. A client that claims it without librsm, which refuses it, gets no such word.
+  @Test func pagesOfTheKernelAreNeverCalledLocked() throws {
+    let mount = try TestMount()
+    let client = try mount.hostile()
+    let ctl = try client.open(mount.path + "/ctl")
+    #expect(try client.request("hello \(ctl) 1").result == RSM_SUCCESS)
+    let maps = try TextFile.read("/proc/\(try client.ask("pid"))/maps").split(separator: "\n")
+    let area = try #require(maps.first { $0.hasSuffix("[vvar]") }?.split(separator: "-").first)
+    #expect(try client.request("create \(ctl) 0 1 0x\(area) 4096").result == RSM_SUCCESS)
+    let file = try mount.handle(1)
+    #expect(file["State"] == "unpinned (0 of 1 pages)" && file["Locked"] == "0")
   }
 
   /// A process lives as long as one thread of it, and so does its memory.
