@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/userfaultfd.h>
+
 #define PROCMAP_QUERY_NUMBER _IOWR('f', 17, struct clinux_procmap_query)
 #define PAGEMAP_SCAN_NUMBER _IOWR('f', 16, struct clinux_pagemap_scan)
 #define PIDFD_GET_INFO_NUMBER _IOWR(0xff, 11, struct clinux_pidfd_info)
@@ -92,6 +94,24 @@ int clinux_userfaultfd(int user_only)
 	close(device);
 	errno = error;
 	return fd;
+}
+
+int clinux_userfaultfd_enable(int fd, uint64_t features)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	return ioctl(fd, UFFDIO_API, &api);
+}
+
+int clinux_userfaultfd_register(int fd, uintptr_t address, uintptr_t length)
+{
+	struct uffdio_register registration = { .range = { address, length }, .mode = UFFDIO_REGISTER_MODE_WP };
+	return ioctl(fd, UFFDIO_REGISTER, &registration);
+}
+
+int clinux_userfaultfd_unregister(int fd, uintptr_t address, uintptr_t length)
+{
+	struct uffdio_range range = { address, length };
+	return ioctl(fd, UFFDIO_UNREGISTER, &range);
 }
 
 int clinux_open_path(const char *path)

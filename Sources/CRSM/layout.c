@@ -6,6 +6,7 @@
 const uint32_t rsm_ctl_hello_command = RSM_CTL_HELLO;
 const uint32_t rsm_ctl_create_handle_command = RSM_CTL_CREATE_HANDLE;
 const uint32_t rsm_ctl_free_handle_command = RSM_CTL_FREE_HANDLE;
+const uint32_t rsm_ctl_strike_handle_command = RSM_CTL_STRIKE_HANDLE;
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " changed its size")
 #define OFFSET(type, field, bytes) \
@@ -85,10 +86,14 @@ OFFSET(struct rsm_ctl_hello, owner, 16);
 OFFSET(struct rsm_ctl_hello, pid, 24);
 OFFSET(struct rsm_ctl_hello, max_handles, 32);
 OFFSET(struct rsm_ctl_hello, reserved, 40);
-SIZE(struct rsm_ctl_create_handle, 48);
+SIZE(struct rsm_ctl_create_handle, 56);
 OFFSET(struct rsm_ctl_create_handle, address, 16);
 OFFSET(struct rsm_ctl_create_handle, controller, 32);
 OFFSET(struct rsm_ctl_create_handle, id, 40);
+OFFSET(struct rsm_ctl_create_handle, tagged, 48);
 SIZE(struct rsm_ctl_free_handle, 32);
 OFFSET(struct rsm_ctl_free_handle, id, 16);
 OFFSET(struct rsm_ctl_free_handle, reason, 24);
+SIZE(struct rsm_ctl_strike_handle, 32);
+OFFSET(struct rsm_ctl_strike_handle, id, 16);
+OFFSET(struct rsm_ctl_strike_handle, reason, 24);

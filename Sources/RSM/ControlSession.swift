@@ -36,16 +36,17 @@ final class ControlSession: Sendable {
   /// Whether a request has found rsmd gone.
   var isLost: Bool { lost.load(ordering: .relaxed) }
 
-  /// Enters a handle for a pinned range of `length` bytes.
+  /// Enters a handle for a pinned range of `length` bytes, `tagged` pages of which carry an identity tag.
   ///
   /// - Returns: its id at rsmd.
-  func createHandle(address: UInt, length: UInt) throws(Failure) -> UInt64 {
+  func createHandle(address: UInt, length: UInt, tagged: UInt) throws(Failure) -> UInt64 {
     try slots.withSlot { slot throws(Failure) in
       var request = rsm_ctl_create_handle()
       request.slot = slot
       request.address = UInt64(address)
       request.length = UInt64(length)
       request.controller = UInt32(RSM_CTL_LOOPBACK)
+      request.tagged = UInt64(tagged)
       try send(&request)
       return request.id
     }
@@ -54,6 +55,16 @@ final class ControlSession: Sendable {
   func freeHandle(_ id: UInt64) throws(Failure) {
     try slots.withSlot { slot throws(Failure) in
       var request = rsm_ctl_free_handle()
+      request.slot = slot
+      request.id = id
+      try send(&request)
+    }
+  }
+
+  /// Tells that a handle's memory is other memory now.
+  func strikeHandle(_ id: UInt64) throws(Failure) {
+    try slots.withSlot { slot throws(Failure) in
+      var request = rsm_ctl_strike_handle()
       request.slot = slot
       request.id = id
       try send(&request)

@@ -16,13 +16,9 @@ extension Runtime {
           + "NULL and not wrap around the end of the address space")
     }
     let (session, engine) = try reached()
-    do throws(PinError) {
-      try engine.pin(range)
-    } catch {
-      throw RSMError(pinning: range, failed: error)
-    }
+    let pin = try pinned(range, by: engine, session)
     do throws(RSMError) {
-      let memory = try enter(range, address: address, length: length, in: session)
+      let memory = try enter(pin, address: address, length: length, in: session)
       guard let token = state.withLock({ $0.localMemory.insert(memory) }) else {
         try? memory.session.freeHandle(memory.id)
         throw RSMError(
@@ -30,8 +26,22 @@ extension Runtime {
       }
       return token
     } catch {
-      engine.unpin(range)
+      engine.unpin(pin)
       throw error
+    }
+  }
+
+  private func pinned(
+    _ range: PageRange, by engine: PinEngine, _ session: ControlSession
+  ) throws(RSMError) -> Pin {
+    do throws(PinError) {
+      return try engine.pin(range) { stale in
+        let id = stale.label.load(ordering: .sequentiallyConsistent)
+        // One without a name yet is told by whoever names it. rsmd may know it from an earlier session only.
+        if id != 0 { try? session.strikeHandle(id) }
+      }
+    } catch {
+      throw RSMError(pinning: range, failed: error)
     }
   }
 
@@ -48,7 +58,7 @@ extension Runtime {
     if !memory.session.isLost {
       try? memory.session.freeHandle(memory.id)
     }
-    try pinEngine().unpin(memory.range)
+    try pinEngine().unpin(memory.pin)
   }
 
   /// The id of a live handle at rsmd, the name of its file.
@@ -65,12 +75,15 @@ extension Runtime {
     }
   }
 
-  /// Enters a pinned range at rsmd. A session that turns out to be lost is opened anew once: rsmd may have been restarted.
+  /// Enters a pin at rsmd. A session that turns out to be lost is opened anew once: rsmd may have been restarted.
   private func enter(
-    _ range: PageRange, address: UInt, length: UInt, in first: ControlSession
+    _ pin: Pin, address: UInt, length: UInt, in first: ControlSession
   ) throws(RSMError) -> LocalMemory {
     func enter(in session: ControlSession) throws(ControlSession.Failure) -> LocalMemory {
-      LocalMemory(range: range, id: try session.createHandle(address: address, length: length), session: session)
+      let id = try session.createHandle(address: address, length: length, tagged: pin.taggedPages)
+      pin.label.store(id, ordering: .sequentiallyConsistent)
+      if pin.isStale { try session.strikeHandle(id) }
+      return LocalMemory(pin: pin, id: id, session: session)
     }
     do throws(ControlSession.Failure) {
       return try enter(in: first)

@@ -16,7 +16,7 @@ package final class Runtime: Sendable {
   }
 
   struct LocalMemory {
-    let range: PageRange
+    let pin: Pin
     let id: UInt64
     let session: ControlSession
   }
@@ -33,6 +33,7 @@ package final class Runtime: Sendable {
   }
 
   let state = Mutex(State())
+  private let tags: Bool
   private let connection = Mutex(Connection())
 
   /// The word that holds the address of this process's runtime, on a page that the kernel clears in a forked child.
@@ -40,6 +41,11 @@ package final class Runtime: Sendable {
     guard let page = unsafe clinux_map_wipe_on_fork(Int(pageSize)) else { return nil }
     return unsafe UnsafePointer(page.assumingMemoryBound(to: Atomic<UInt>.self))
   }()
+
+  /// - Parameter tags: whether pinned memory gets identity tags.
+  package init(tags: Bool = true) {
+    self.tags = tags
+  }
 
   /// The runtime of this process.
   package static func current() throws(RSMError) -> Runtime {
@@ -66,7 +72,7 @@ package final class Runtime: Sendable {
   func connected() throws(RSMError) -> (session: ControlSession, engine: PinEngine) {
     let known = connection.withLock { $0 }
     if let session = known.session, let engine = known.engine, !session.isLost { return (session, engine) }
-    let newEngine = known.engine == nil ? try Self.openEngine() : nil
+    let newEngine = known.engine == nil ? try openEngine() : nil
     let newSession = try Self.openSession()
     let opened = connection.withLock { connection in
       connection.engine = connection.engine ?? newEngine
@@ -79,9 +85,9 @@ package final class Runtime: Sendable {
     return (session, engine)
   }
 
-  private static func openEngine() throws(RSMError) -> PinEngine {
+  private func openEngine() throws(RSMError) -> PinEngine {
     do {
-      return try PinEngine()
+      return try PinEngine(tags: tags)
     } catch {
       throw RSMError(
         .insufficientResources,

@@ -26,7 +26,10 @@ extension Backend {
 
   /// The lowest ids above `id` of the handles of a process, ascending, at most `limit`.
   package func handleIDs(of pid: Int32, after id: UInt64, limit: Int) -> [UInt64] {
-    guard let owner = clients.processes.owner(pid) else { return [] }
+    clients.processes.owner(pid).map { handleIDs(of: $0, after: id, limit: limit) } ?? []
+  }
+
+  func handleIDs(of owner: Owner, after id: UInt64, limit: Int) -> [UInt64] {
     let ids = owner.files.compactMap { clients[file: $0] }.flatMap { file in
       handles.ids(on: file.handles, of: file.id, above: id, limit: limit)
     }

@@ -13,6 +13,8 @@ package final class Backend {
   package let processLimit: Int
   private let log: NoticeLog
   let clients: ClientTable
+  private lazy var sweep = Sweep(loop: loop, self)
+  private let loop: EventLoop
 
   /// - Parameters:
   ///   - processLimit: how many processes may be clients at a time.
@@ -21,6 +23,7 @@ package final class Backend {
     loop: EventLoop, inspections: Inspections, configuration: Configuration = Configuration(), processLimit: Int = .max,
     notice: @escaping (String) -> Void
   ) {
+    self.loop = loop
     self.inspections = inspections
     log = NoticeLog(notice)
     self.configuration = configuration
@@ -81,6 +84,13 @@ package final class Backend {
         guard request.reserved == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
         try mutate(&request, file: id, caller) { request, file, owner throws(Refusal) in
           try freeHandle(request.id, file, owner)
+        }
+      }
+    case rsm_ctl_strike_handle.command:
+      unsafe answer(bytes) { (request: inout rsm_ctl_strike_handle) throws(Refusal) in
+        guard request.reserved == 0 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
+        try mutate(&request, file: id, caller) { request, file, _ throws(Refusal) in
+          try strikeHandle(request.id, file)
         }
       }
     default:
@@ -151,6 +161,9 @@ package final class Backend {
     guard let pages = PageRange(address: UInt(request.address), length: UInt(request.length)) else {
       throw Refusal(code: RSMERR_BAD_ADDR, reason: .badRange)
     }
+    guard request.tagged <= UInt64(pages.pageCount) else {
+      throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .badTag)
+    }
     do throws(Excess) {
       try quotas.addHandle(of: UInt128(pages.byteCount), to: owner.account)
     } catch {
@@ -160,9 +173,10 @@ package final class Backend {
     }
     let record = HandleTable.Record(
       id: handles.nextID, file: file.id, address: request.address, length: request.length, created: Clock.microseconds,
-      uid: caller.uid, gid: caller.gid)
+      uid: caller.uid, gid: caller.gid, tagged: request.tagged)
     handles.insert(record, on: &file.handles)
     request.id = record.id
+    sweep.wake()
   }
 
   private func freeHandle(_ id: UInt64, _ file: OpenFile, _ owner: Owner) throws(Refusal) {
@@ -170,6 +184,13 @@ package final class Backend {
       throw Refusal(code: RSMERR_BAD_LOCALMEM_HNDL, reason: .noSuchHandle)
     }
     quotas.removeHandle(of: record.coveredBytes, from: owner.account)
+  }
+
+  private func strikeHandle(_ id: UInt64, _ file: OpenFile) throws(Refusal) {
+    guard handles[id]?.file == file.id else {
+      throw Refusal(code: RSMERR_BAD_LOCALMEM_HNDL, reason: .noSuchHandle)
+    }
+    handles.note(.stale, of: id)
   }
 
   // MARK: Inspection
@@ -187,8 +208,25 @@ package final class Backend {
     }
     inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
       quotas.removeHeldRead(of: user)
-      guard handles[id] != nil else { return completion(nil) }
-      completion(HandleFile(record, pid: owner.process.pid, answer))
+      note(answer, of: record)
+      completion(handles[id].map { HandleFile($0, pid: owner.process.pid, answer) })
+    }
+  }
+
+  /// Asks the kernel about a live handle of `owner` without anybody waiting for it.
+  func check(_ record: HandleTable.Record, of owner: Owner, _ completion: @escaping () -> Void) {
+    inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
+      note(answer, of: record)
+      completion()
+    }
+  }
+
+  private func note(_ answer: InspectionAnswer, of record: HandleTable.Record) {
+    switch answer.state(of: record.pages, tagged: record.tagged) {
+    case .pinned: handles.note(.pinned, of: record.id)
+    case .unpinned: handles.note(.unpinned, of: record.id)
+    case .stale: handles.note(.stale, of: record.id)
+    case .claimed, .unknown: break
     }
   }
 }
@@ -210,8 +248,9 @@ extension HandleFile {
   fileprivate init(_ record: HandleTable.Record, pid: Int32, _ answer: InspectionAnswer) {
     self.init(
       id: record.id, controller: ControlTree.loopback, pid: pid, uid: record.uid, gid: record.gid,
-      address: record.address,
-      length: record.length, pages: UInt64(record.pages.pageCount), created: Timestamp(microseconds: record.created),
-      state: answer.state(of: record.pages), check: answer.check)
+      address: record.address, length: record.length, pages: UInt64(record.pages.pageCount), tagged: record.tagged,
+      created: Timestamp(microseconds: record.created),
+      state: record.finding == .stale ? .stale : answer.state(of: record.pages, tagged: record.tagged),
+      check: answer.check)
   }
 }

@@ -33,6 +33,10 @@ final class ClientTable {
   var fileCount: Int { files.count }
   var processCount: Int { owners.count }
 
+  func forEachOwner(_ body: (Owner) -> Void) {
+    owners.values.forEach(body)
+  }
+
   subscript(file id: UInt64) -> OpenFile? { files[id] }
 
   func open(by user: Quotas.User) -> UInt64 {

@@ -1,8 +1,13 @@
 /// The live local memory handles of all clients, found by id, listed in the order of their ids, and chained per open file.
 ///
 /// Invariants: `order` is sorted by id; an entry of it is dead or names the slot of a live record with that id; every live record
-/// is on the chain of its file exactly once; a chain is sorted by id, the highest first.
+/// is on the chain of its file exactly once; a chain is sorted by id, the highest first; a stale record stays stale.
 package struct HandleTable {
+  /// What the last look at a handle's memory has found.
+  package enum Finding: UInt8, Sendable {
+    case unchecked, pinned, unpinned, stale
+  }
+
   package struct Record {
     package let id: UInt64
     /// The open file the handle was created on.
@@ -14,10 +19,16 @@ package struct HandleTable {
     package let created: UInt64
     package let uid: UInt32
     package let gid: UInt32
+    /// Pages that carry an identity tag, as the owner says.
+    package let tagged: UInt64
+    package fileprivate(set) var finding = Finding.unchecked
     fileprivate var previous = noSlot
     fileprivate var next = noSlot
 
-    package init(id: UInt64, file: UInt64, address: UInt64, length: UInt64, created: UInt64, uid: UInt32, gid: UInt32) {
+    package init(
+      id: UInt64, file: UInt64, address: UInt64, length: UInt64, created: UInt64, uid: UInt32, gid: UInt32,
+      tagged: UInt64
+    ) {
       self.id = id
       self.file = file
       self.address = address
@@ -25,6 +36,7 @@ package struct HandleTable {
       self.created = created
       self.uid = uid
       self.gid = gid
+      self.tagged = tagged
     }
   }
 
@@ -45,6 +57,10 @@ package struct HandleTable {
   private var order: [OrderEntry] = []
   private var lastID: UInt64 = 0
   package private(set) var count = 0
+  /// Live handles that are known to be stale.
+  package private(set) var staleCount = 0
+  /// Live handles of which the last look found pages that were not locked or not resident.
+  package private(set) var unpinnedCount = 0
 
   package init() {}
 
@@ -68,6 +84,24 @@ package struct HandleTable {
   package subscript(id: UInt64) -> Record? {
     guard let place = place(of: id) else { return nil }
     return slots[Int(order[place].slot)]
+  }
+
+  /// Remembers what a look at a live handle's memory has found.
+  package mutating func note(_ finding: Finding, of id: UInt64) {
+    guard let place = place(of: id) else { return }
+    let slot = Int(order[place].slot)
+    guard slots[slot].finding != .stale else { return }
+    count(slots[slot].finding, -1)
+    count(finding, 1)
+    slots[slot].finding = finding
+  }
+
+  private mutating func count(_ finding: Finding, _ change: Int) {
+    switch finding {
+    case .unchecked, .pinned: return
+    case .unpinned: unpinnedCount += change
+    case .stale: staleCount += change
+    }
   }
 
   /// The first live handle with an id above `id`.
@@ -110,6 +144,7 @@ package struct HandleTable {
     order[place].slot = noSlot
     freeSlots.append(slot)
     count -= 1
+    count(record.finding, -1)
     compactIfSparse()
     return record
   }

@@ -6,7 +6,7 @@ struct InspectionAnswer {
   enum Outcome {
     case notAsked
     case failed(String)
-    case found(HandleFile.Check, goodPages: UInt64)
+    case found(HandleFile.Check, InspectionReport.Pages)
   }
 
   let outcome: Outcome
@@ -22,12 +22,15 @@ struct InspectionAnswer {
     return check
   }
 
-  func state(of range: PageRange) -> HandleState {
+  /// - Parameter tagged: pages of `range` that carried a tag when they were pinned.
+  func state(of range: PageRange, tagged: UInt64) -> HandleState {
     switch outcome {
-    case .notAsked: .claimed
-    case .failed(let why): .unknown(why)
-    case .found(_, let good):
-      good == UInt64(range.pageCount) ? .pinned : .unpinned(good: good, total: UInt64(range.pageCount))
+    case .notAsked: return .claimed
+    case .failed(let why): return .unknown(why)
+    case .found(_, let pages):
+      if pages.tagged < tagged || tagged > 0 && pages.discarded > 0 { return .stale }
+      let total = UInt64(range.pageCount)
+      return pages.good == total ? .pinned : .unpinned(good: pages.good, total: total)
     }
   }
 }

@@ -51,6 +51,25 @@ struct InspectionReport {
     var resident: UInt64 = 0
     /// Both.
     var good: UInt64 = 0
+    /// With an identity tag.
+    var tagged: UInt64 = 0
+    /// Tagged and locked, but thrown away.
+    var discarded: UInt64 = 0
+
+    static let wordCount = 5
+
+    var words: [UInt64] { [locked, resident, good, tagged, discarded] }
+
+    init() {}
+
+    init(words: ArraySlice<UInt64>) {
+      let first = words.startIndex
+      locked = words[first]
+      resident = words[first + 1]
+      good = words[first + 2]
+      tagged = words[first + 3]
+      discarded = words[first + 4]
+    }
   }
 
   let job: UInt64
@@ -62,7 +81,7 @@ struct InspectionReport {
   let pages: [Pages]
 
   var words: [UInt64] {
-    [job, UInt64(error), method.rawValue, time] + pages.flatMap { [$0.locked, $0.resident, $0.good] }
+    [job, UInt64(error), method.rawValue, time] + pages.flatMap(\.words)
   }
 
   init(job: UInt64, error: Int32, method: Method, time: UInt64, pages: [Pages]) {
@@ -74,11 +93,13 @@ struct InspectionReport {
   }
 
   init?(words: [UInt64]) {
-    guard words.count >= 4, (words.count - 4) % 3 == 0, let method = Method(rawValue: words[2]) else { return nil }
+    guard words.count >= 4, (words.count - 4) % Pages.wordCount == 0, let method = Method(rawValue: words[2]) else {
+      return nil
+    }
     self.init(
       job: words[0], error: Int32(truncatingIfNeeded: words[1]), method: method, time: words[3],
-      pages: stride(from: 4, to: words.count, by: 3).map {
-        Pages(locked: words[$0], resident: words[$0 + 1], good: words[$0 + 2])
+      pages: stride(from: 4, to: words.count, by: Pages.wordCount).map {
+        Pages(words: words[$0..<$0 + Pages.wordCount])
       })
   }
 }

@@ -67,6 +67,8 @@ package final class Inspections {
   }
 
   package var workerCount: Int { workers.count }
+  /// Whether there is anybody to ask.
+  var canAsk: Bool { expected > 0 && obstacle == nil }
 
   /// Takes a new inspector, reached through `socket`.
   package func add(serial: UInt64, socket: consuming MessageSocket) throws(Errno) {
@@ -198,6 +200,6 @@ extension InspectionAnswer {
     let check = HandleFile.Check(
       time: Timestamp(microseconds: report.time), method: report.method == .probe ? "probe" : "smaps",
       locked: pages.locked * UInt64(pageSize), resident: pages.resident * UInt64(pageSize))
-    self.init(outcome: .found(check, goodPages: pages.good))
+    self.init(outcome: .found(check, pages))
   }
 }

@@ -70,16 +70,19 @@ package struct Inspector: ~Copyable {
     isLocked: (PageRange) throws(Errno) -> Bool
   ) throws(Errno) -> InspectionReport.Pages {
     var pages = InspectionReport.Pages()
-    var address = range.start
-    while address < range.end, let area = try maps.area(atOrAfter: address) {
-      guard let part = area.range.intersection(PageRange(start: address, end: range.end)) else { break }
-      let resident = UInt64(try pageMap.isPresent(part) ? part.pageCount : pageMap.presentPages(in: part))
+    try maps.forEachArea(in: range) { part, _ throws(Errno) in
+      let total = UInt64(part.pageCount)
+      let resident = try pageMap.isPresent(part) ? total : UInt64(pageMap.count(.present, in: part))
+      let isTagged = try pageMap.isTagged(at: part.start)
       pages.resident += resident
+      if isTagged { pages.tagged += total }
       if try isLocked(part), try !maps.isKernelMemory(at: part.start) {
-        pages.locked += UInt64(part.pageCount)
+        pages.locked += total
         pages.good += resident
+        if isTagged, resident < total {
+          pages.discarded += try total - resident - UInt64(pageMap.count(.swapped, in: part))
+        }
       }
-      address = part.end
     }
     return pages
   }

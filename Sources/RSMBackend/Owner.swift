@@ -11,6 +11,7 @@ final class Owner {
   /// The event loop's watch on the pidfd.
   var watch: UInt64 = 0
   let target: InspectionTarget
+  let sweep = Sweep.Pass()
 
   init(process: consuming PIDFD, account: Quotas.Process) {
     target = InspectionTarget(pid: process.pid, inode: process.inode, uid: account.user.uid)

@@ -28,12 +28,18 @@ extension rsm_ctl_create_handle: MutatingRequest {
   }
 }
 
-extension rsm_ctl_free_handle: MutatingRequest {
-  package static var command: UInt32 { rsm_ctl_free_handle_command }
-
-  /// The reply has none.
+extension MutatingRequest {
+  /// Most replies tell nothing besides.
   package var value: UInt64 {
     get { 0 }
     set {}
   }
+}
+
+extension rsm_ctl_free_handle: MutatingRequest {
+  package static var command: UInt32 { rsm_ctl_free_handle_command }
+}
+
+extension rsm_ctl_strike_handle: MutatingRequest {
+  package static var command: UInt32 { rsm_ctl_strike_handle_command }
 }

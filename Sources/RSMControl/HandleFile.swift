@@ -57,14 +57,15 @@ package struct HandleFile: KeyedFile, Sendable {
   package var address: UInt64
   package var length: UInt64
   package var pages: UInt64
+  /// Pages that carry an identity tag.
+  package var tagged: UInt64
   package var created: Timestamp
   package var state: HandleState
   package var check: Check?
 
   package init(
     id: UInt64, controller: String, pid: Int32, uid: UInt32, gid: UInt32, address: UInt64, length: UInt64,
-    pages: UInt64,
-    created: Timestamp, state: HandleState, check: Check?
+    pages: UInt64, tagged: UInt64, created: Timestamp, state: HandleState, check: Check?
   ) {
     self.id = id
     self.controller = controller
@@ -74,6 +75,7 @@ package struct HandleFile: KeyedFile, Sendable {
     self.address = address
     self.length = length
     self.pages = pages
+    self.tagged = tagged
     self.created = created
     self.state = state
     self.check = check
@@ -90,7 +92,7 @@ package struct HandleFile: KeyedFile, Sendable {
     case .length: String(length)
     case .pages: String(pages)
     case .created: created.description
-    case .tag: "none"
+    case .tag: tagged == 0 ? "none" : tagged == pages ? "full" : "partial"
     case .state: state.description
     case .locked: check.map { String($0.locked) } ?? "-"
     case .resident: check.map { String($0.resident) } ?? "-"

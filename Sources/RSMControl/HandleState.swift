@@ -6,6 +6,8 @@ package enum HandleState: Equatable, Sendable {
   case pinned
   /// Some pages are not: `good` of `total` are locked and resident.
   case unpinned(good: UInt64, total: UInt64)
+  /// The memory is not the memory that was registered: it was unmapped, moved, replaced or discarded.
+  case stale
   /// The kernel could not be asked; the text says why.
   case unknown(String)
 }
@@ -16,6 +18,7 @@ extension HandleState: CustomStringConvertible {
     case .claimed: "claimed"
     case .pinned: "pinned"
     case .unpinned(let good, let total): "unpinned (\(good) of \(total) pages)"
+    case .stale: "stale"
     case .unknown(let why): "unknown (\(why))"
     }
   }

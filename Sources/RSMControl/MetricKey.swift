@@ -4,6 +4,8 @@ package enum MetricKey: String, CaseIterable, Sendable {
   case handles = "rsm_handles"
   case maxHandles = "rsm_max_handles"
   case claimed = "rsm_claimed_bytes"
+  case stale = "rsm_stale_handles"
+  case unpinned = "rsm_unpinned_handles"
   case processes = "rsm_processes"
   case openFiles = "rsm_open_files"
   case requests = "rsm_requests_total"
@@ -18,6 +20,8 @@ package enum MetricKey: String, CaseIterable, Sendable {
     case .handles: .handles
     case .maxHandles: .maxHandles
     case .claimed: .claimed
+    case .stale: .stale
+    case .unpinned: .unpinned
     case .processes: .processes
     case .openFiles: .openFiles
     case .requests: .requests
@@ -33,6 +37,8 @@ package enum MetricKey: String, CaseIterable, Sendable {
     case .handles: "Live local memory handles."
     case .maxHandles: "Live handles that are admitted."
     case .claimed: "Bytes the live handles cover in whole pages, overlaps counted each time."
+    case .stale: "Live handles whose memory is other memory than was registered."
+    case .unpinned: "Live handles some of whose pages were not locked or not resident."
     case .processes: "Live processes that use rsm."
     case .openFiles: "Open files of ctl."
     case .requests: "Requests answered."

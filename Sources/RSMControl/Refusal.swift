@@ -41,6 +41,7 @@ package struct Refusal: Error, Equatable, Sendable {
     package static let userBytes = Reason(RSM_CTL_REASON_USER_BYTES)
     package static let processBytes = Reason(RSM_CTL_REASON_PROCESS_BYTES)
     package static let userProcesses = Reason(RSM_CTL_REASON_USER_PROCESSES)
+    package static let badTag = Reason(RSM_CTL_REASON_BAD_TAG)
 
     /// What happened and what to do, for a person.
     package var explanation: String {
@@ -75,6 +76,7 @@ package struct Refusal: Error, Equatable, Sendable {
       case .userProcesses:
         "this user has as many processes at rsmd as it admits (MaxProcessesPerUser in its status file); end some, or raise "
           + "max-processes-per-user in rsmd.conf and the RLIMIT_NOFILE of rsmd"
+      case .badTag: "the request says that more pages carry a tag than the range has"
       default: "rsmd gave reason \(rawValue)"
       }
     }

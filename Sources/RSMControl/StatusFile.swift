@@ -18,6 +18,10 @@ package enum StatusKey: String, CaseIterable, Sendable {
   case maxHandles = "MaxHandles"
   /// Bytes the live handles cover, whole pages, overlaps counted each time: what owners claim, not what is proven pinned.
   case claimed = "Claimed"
+  /// Live handles whose memory is other memory than was registered, as of the last look at it.
+  case stale = "Stale"
+  /// Live handles some of whose pages were not locked or not resident, as of the last look.
+  case unpinned = "Unpinned"
   /// Processes that have said HELLO and live.
   case processes = "Processes"
   /// Open files of `ctl`.

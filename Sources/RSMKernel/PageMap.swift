@@ -2,13 +2,52 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// Which pages of a process are present, through PAGEMAP_SCAN on /proc/PID/pagemap (Linux 6.7).
+/// Which pages of a process are present, and which of its memory is tagged, through PAGEMAP_SCAN on /proc/PID/pagemap (Linux
+/// 6.7).
 package struct PageMap: ~Copyable, Sendable {
+  package enum Category {
+    case present
+    /// Not present, but not lost either: in swap, or on the way to another page.
+    case swapped
+
+    fileprivate var bit: UInt64 {
+      switch self {
+      case .present: CLINUX_PAGE_IS_PRESENT
+      case .swapped: CLINUX_PAGE_IS_SWAPPED
+      }
+    }
+  }
+
   private let descriptor: Descriptor
 
-  /// - Parameter process: a process id, or "self".
-  package init(process: String) throws(Errno) {
+  /// - Parameters:
+  ///   - process: a process id, or "self".
+  ///   - closesInForkedChild: a descriptor of "self" goes on meaning the parent there.
+  package init(process: String, closesInForkedChild: Bool = false) throws(Errno) {
     descriptor = try Descriptor(opening: "/proc/\(process)/pagemap", flags: O_RDONLY)
+    if closesInForkedChild { descriptor.closeInForkedChild() }
+  }
+
+  /// Whether the VMA at `address` carries a tag (`MemoryTag`). Where nothing is mapped the answer means nothing.
+  package func isTagged(at address: UInt) throws(Errno) -> Bool {
+    try isTaggedAndPresent(PageRange(start: address, end: address + pageSize)) != nil
+  }
+
+  /// Whether all of `range` is mapped, tagged and present, asked in one call.
+  package func isWhole(_ range: PageRange) throws(Errno) -> Bool {
+    try isTaggedAndPresent(range) == true
+  }
+
+  /// - Returns: nil if a VMA in `range` carries no tag.
+  private func isTaggedAndPresent(_ range: PageRange) throws(Errno) -> Bool? {
+    var region = clinux_page_region()
+    do throws(Errno) {
+      let found = try scan(
+        range, for: CLINUX_PAGE_IS_PRESENT, inverted: false, flags: CLINUX_SCAN_CHECK_ASYNC, into: &region)
+      return found.count == 1 && region.start == range.start && region.end == range.end
+    } catch .notPermitted {
+      return nil
+    }
   }
 
   /// Whether every mapped page of `range` is present. Blind to holes: walk the maps as well.
@@ -17,26 +56,27 @@ package struct PageMap: ~Copyable, Sendable {
     return try scan(range, for: CLINUX_PAGE_IS_PRESENT, inverted: true, into: &region).count == 0
   }
 
-  /// How many pages of `range` are present.
-  package func presentPages(in range: PageRange) throws(Errno) -> UInt {
-    var present: UInt = 0
+  /// How many pages of `range` are of a category.
+  package func count(_ category: Category, in range: PageRange) throws(Errno) -> UInt {
+    var pages: UInt = 0
     var rest = range
     while true {
       var region = clinux_page_region()
-      let found = try scan(rest, for: CLINUX_PAGE_IS_PRESENT, inverted: false, into: &region)
-      guard found.count > 0 else { return present }
-      present += UInt(region.end - region.start) / pageSize
-      guard found.walkEnd < rest.end else { return present }
+      let found = try scan(rest, for: category.bit, inverted: false, into: &region)
+      guard found.count > 0 else { return pages }
+      pages += UInt(region.end - region.start) / pageSize
+      guard found.walkEnd < rest.end else { return pages }
       rest = PageRange(start: found.walkEnd, end: rest.end)
     }
   }
 
   private func scan(
-    _ range: PageRange, for category: UInt64, inverted: Bool, into region: inout clinux_page_region
+    _ range: PageRange, for category: UInt64, inverted: Bool, flags: UInt64 = 0, into region: inout clinux_page_region
   ) throws(Errno) -> (count: Int, walkEnd: UInt) {
     guard !KernelFeature.pagemapScan.isOff else { throw .inappropriateIOCTLForDevice }
     var argument = clinux_pagemap_scan()
     argument.size = UInt64(MemoryLayout<clinux_pagemap_scan>.size)
+    argument.flags = flags
     argument.start = UInt64(range.start)
     argument.end = UInt64(range.end)
     argument.vec_len = 1

@@ -35,6 +35,20 @@ package struct ProcessMaps: ~Copyable, Sendable {
     try query(address, flags: CLINUX_VMA_COVERING_OR_NEXT)
   }
 
+  /// Visits the parts of `range` that lie in one VMA each, in order. Holes are left out.
+  package func forEachArea(
+    in range: PageRange, _ visit: (PageRange, MappedArea) throws(Errno) -> Void
+  ) throws(Errno) {
+    var address = range.start
+    while address < range.end {
+      guard let area = try area(atOrAfter: address),
+        let part = area.range.intersection(PageRange(start: address, end: range.end))
+      else { return }
+      try visit(part, area)
+      address = part.end
+    }
+  }
+
   /// Whether the VMA at `address` is made of the kernel's own pages, [vvar] or [vdso]: mlock2(2) does not lock them, although
   /// MADV_COLD takes some for locked.
   package func isKernelMemory(at address: UInt) throws(Errno) -> Bool {

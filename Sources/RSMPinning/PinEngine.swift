@@ -5,7 +5,8 @@ package import SystemPackage
 /// Pins and unpins memory of the calling process; the only caller of mlock2(2) and munlock(2).
 ///
 /// Pins nest, overlap and end in any order. The lock covers the system calls too, because the ledger must not show a page
-/// pinned before it is.
+/// pinned before it is. A pin whose memory has become other memory is struck: it counts no more, and what is left of its memory is
+/// unpinned.
 package final class PinEngine: Sendable {
   #if DEBUG
     private let injectedFailure = Mutex<(@Sendable (PageRange) -> Errno?)?>(nil)
@@ -18,6 +19,8 @@ package final class PinEngine: Sendable {
 
   private struct State: ~Copyable, Sendable {
     var ledger = PinLedger()
+    var pins = PinList()
+    var tags: IdentityTags?
     let verification: Verification
   }
 
@@ -26,34 +29,33 @@ package final class PinEngine: Sendable {
   private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
   private let chunkPages: UInt
 
-  /// - Parameter chunkPages: pages to lock per call. The kernel holds the address-space lock for the whole of one, which stalls
-  ///   other threads' mmap(2).
-  package init(chunkPages: UInt = 4096) throws(Errno) {
+  /// - Parameters:
+  ///   - chunkPages: pages to lock per call. The kernel holds the address-space lock for the whole of one, which stalls other
+  ///     threads' mmap(2).
+  ///   - tags: whether to tag what is pinned, where the kernel lets it.
+  package init(chunkPages: UInt = 4096, tags: Bool = true) throws(Errno) {
     self.chunkPages = chunkPages
-    state = Mutex(State(verification: try Verification()))
+    state = Mutex(State(tags: tags ? IdentityTags() : nil, verification: try Verification()))
   }
 
-  /// Pins every page of `range`; on failure nothing has changed.
-  package func pin(_ range: PageRange) throws(PinError) {
-    try state.withLock { state throws(PinError) in
-      let gaps = state.ledger.gaps(in: range)
-      guard gaps.isEmpty || state.ledger.runCount < runLimit else { throw .tooManyRanges(limit: runLimit) }
-      let applicationLocked = try state.verification.lockedParts(of: gaps)
-      state.ledger.pin(range, applicationLocked: applicationLocked)
-      do throws(PinError) {
-        try lock(range, state.verification)
-        try state.verification.verifyLocked(range)
-      } catch {
-        Self.unpin(range, &state)
-        throw error
-      }
+  /// Pins every page of `range`; on failure nothing is pinned that was not before.
+  ///
+  /// - Parameter struck: takes the older pins that turned out to be stale.
+  package func pin(_ range: PageRange, struck: (Pin) -> Void = { _ in }) throws(PinError) -> Pin {
+    let (outcome, stale) = state.withLock { state in
+      let stale = Self.strikeLost(in: range, &state)
+      return (Result { () throws(PinError) in try pin(range, &state) }, stale)
     }
+    stale.forEach(struck)
+    return try outcome.get()
   }
 
-  /// Takes back one `pin` of exactly this range.
-  package func unpin(_ range: PageRange) {
+  /// Takes back a pin. One that was struck has been taken back already.
+  package func unpin(_ pin: Pin) {
     state.withLock { state in
-      Self.unpin(range, &state)
+      guard !pin.isStale else { return }
+      state.pins.remove(pin)
+      Self.unpin(pin.range, &state)
     }
   }
 
@@ -61,11 +63,63 @@ package final class PinEngine: Sendable {
     state.withLock { $0.ledger.allRuns }
   }
 
+  private func pin(_ range: PageRange, _ state: inout State) throws(PinError) -> Pin {
+    let gaps = state.ledger.gaps(in: range)
+    guard gaps.isEmpty || state.ledger.runCount < runLimit else { throw .tooManyRanges(limit: runLimit) }
+    var findings = PinLedger.Findings(applicationLocked: try state.verification.lockedParts(of: gaps))
+    do throws(PinError) {
+      try lock(range, state.verification)
+      try state.verification.verifyLocked(range)
+    } catch {
+      state.ledger.pin(range, findings)
+      Self.unpin(range, &state)
+      throw error
+    }
+    findings.tagged = state.tags?.put(on: gaps, state.verification.maps) ?? []
+    state.ledger.pin(range, findings)
+    let pin = Pin(range, taggedPages: state.ledger.taggedParts(of: range).reduce(0) { $0 + $1.pageCount })
+    state.pins.insert(pin)
+    return pin
+  }
+
+  // MARK: Stale pins
+
+  /// Strikes the pins whose memory in `range` is not the memory that was pinned.
+  private static func strikeLost(in range: PageRange, _ state: inout State) -> [Pin] {
+    var lost: [PageRange] = []
+    for part in state.ledger.taggedParts(of: range) where state.tags?.isIntact(part) == false {
+      lost += state.tags?.lostParts(of: part, state.verification.maps) ?? []
+    }
+    guard !lost.isEmpty else { return [] }
+    let stale = state.pins.all { pin in lost.contains { pin.range.intersection($0) != nil } }
+    for pin in stale {
+      pin.stale.store(true, ordering: .sequentiallyConsistent)
+      state.pins.remove(pin)
+      unpin(pin.range, &state)
+    }
+    return stale
+  }
+
   private static func unpin(_ range: PageRange, _ state: inout State) {
-    for released in state.ledger.unpin(range) {
-      PageLock.unlock(released)
+    for run in state.ledger.unpin(range) {
+      if !run.isTagged || state.tags?.isIntact(run.range) == true {
+        release(run.range, run, &state.tags)
+      } else {
+        // Other memory at these addresses is not ours to unlock.
+        try? state.verification.maps.forEachArea(in: run.range) { part, _ throws(Errno) in
+          if try state.tags?.isTagged(part) == true { release(part, run, &state.tags) }
+        }
+      }
     }
   }
+
+  /// - Parameter run: what `range` is a part of.
+  private static func release(_ range: PageRange, _ run: PinLedger.Run, _ tags: inout IdentityTags?) {
+    if !run.isApplicationLocked { PageLock.unlock(range) }
+    if run.isTagged { tags?.take(off: range) }
+  }
+
+  // MARK: Locking
 
   private func lock(_ range: PageRange, _ verification: borrowing Verification) throws(PinError) {
     var start = range.start

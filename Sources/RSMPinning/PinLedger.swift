@@ -1,9 +1,10 @@
 package import RSMKernel
 
-/// How often each page of this process is pinned, and which of the pinned pages the application itself had locked before.
+/// How often each page of this process is pinned, which of the pinned pages the application itself had locked before, and which
+/// carry an identity tag.
 ///
 /// mlock(2) does not nest; this is what nests. Invariants: runs are sorted, do not overlap, have a count of at least 1, and
-/// two that touch differ in count or in origin.
+/// two that touch differ in something. A page keeps what its first pin found out about it until its last one goes.
 package struct PinLedger: Sendable {
   package struct Run: Equatable, Sendable {
     package var start: UInt
@@ -11,9 +12,27 @@ package struct PinLedger: Sendable {
     package var count: Int
     /// Locked by the application before our first pin: stays locked after our last.
     package var isApplicationLocked: Bool
+    package var isTagged: Bool
+
+    package var range: PageRange { PageRange(start: start, end: end) }
 
     fileprivate func clipped(_ start: UInt, _ end: UInt, count: Int) -> Run {
-      Run(start: start, end: end, count: count, isApplicationLocked: isApplicationLocked)
+      Run(start: start, end: end, count: count, isApplicationLocked: isApplicationLocked, isTagged: isTagged)
+    }
+
+    fileprivate func differsOnlyInPlace(from other: Run) -> Bool {
+      count == other.count && isApplicationLocked == other.isApplicationLocked && isTagged == other.isTagged
+    }
+  }
+
+  /// What the first pin of some pages has found out about them: parts of their gaps, ascending.
+  package struct Findings {
+    package var applicationLocked: [PageRange]
+    package var tagged: [PageRange]
+
+    package init(applicationLocked: [PageRange] = [], tagged: [PageRange] = []) {
+      self.applicationLocked = applicationLocked
+      self.tagged = tagged
     }
   }
 
@@ -37,10 +56,17 @@ package struct PinLedger: Sendable {
     return gaps
   }
 
+  /// The parts of `range` that are pinned and tagged, ascending.
+  package func taggedParts(of range: PageRange) -> [PageRange] {
+    var parts: [PageRange] = []
+    runs.forEachRun(overlapping: range) { run in
+      if run.isTagged, let part = run.range.intersection(range) { parts.append(joining: part) }
+    }
+    return parts
+  }
+
   /// Counts one more pin on every page of `range`.
-  ///
-  /// - Parameter applicationLocked: parts of the gaps of `range` that are locked already, ascending.
-  package mutating func pin(_ range: PageRange, applicationLocked: [PageRange]) {
+  package mutating func pin(_ range: PageRange, _ findings: Findings) {
     runs.replace(touching: range) { old in
       var new = RunBuilder()
       var cursor = range.start
@@ -49,26 +75,26 @@ package struct PinLedger: Sendable {
         let start = max(run.start, range.start)
         let end = min(run.end, range.end)
         if start < end {
-          new.append(gap: cursor, start, applicationLocked)
+          new.append(gap: cursor, start, findings)
           new.append(run.clipped(start, end, count: run.count + 1))
           cursor = end
         }
         if run.end > range.end {
-          new.append(gap: cursor, range.end, applicationLocked)
+          new.append(gap: cursor, range.end, findings)
           cursor = range.end
           new.append(run.clipped(max(run.start, range.end), run.end, count: run.count))
         }
       }
-      new.append(gap: cursor, range.end, applicationLocked)
+      new.append(gap: cursor, range.end, findings)
       return new.runs
     }
   }
 
   /// Takes one pin from every page of `range`, all of which are pinned.
   ///
-  /// - Returns: the parts to unlock now: nothing pins them any more and the application had not locked them.
-  package mutating func unpin(_ range: PageRange) -> [PageRange] {
-    var released: [PageRange] = []
+  /// - Returns: the parts that nothing pins any more, with a count of 0.
+  package mutating func unpin(_ range: PageRange) -> [Run] {
+    var released = RunBuilder()
     runs.replace(touching: range) { old in
       var new = RunBuilder()
       var cursor = range.start
@@ -84,15 +110,15 @@ package struct PinLedger: Sendable {
         if run.start < start { new.append(run.clipped(run.start, start, count: run.count)) }
         if run.count > 1 {
           new.append(run.clipped(start, end, count: run.count - 1))
-        } else if !run.isApplicationLocked {
-          released.append(joining: PageRange(start: start, end: end))
+        } else {
+          released.append(run.clipped(start, end, count: 0))
         }
         if run.end > end { new.append(run.clipped(end, run.end, count: run.count)) }
       }
       precondition(cursor == range.end, "only pinned pages can be unpinned")
       return new.runs
     }
-    return released
+    return released.runs
   }
 }
 
@@ -101,9 +127,7 @@ private struct RunBuilder {
   var runs: [PinLedger.Run] = []
 
   mutating func append(_ run: PinLedger.Run) {
-    if let last = runs.last, last.end == run.start, last.count == run.count,
-      last.isApplicationLocked == run.isApplicationLocked
-    {
+    if let last = runs.last, last.end == run.start, last.differsOnlyInPlace(from: run) {
       runs[runs.count - 1].end = run.end
     } else {
       runs.append(run)
@@ -111,19 +135,25 @@ private struct RunBuilder {
   }
 
   /// Appends first pins for the pages from `start` to `end`.
-  mutating func append(gap start: UInt, _ end: UInt, _ applicationLocked: [PageRange]) {
-    guard start < end else { return }
+  mutating func append(gap start: UInt, _ end: UInt, _ findings: PinLedger.Findings) {
     var cursor = start
-    for locked in applicationLocked.compactMap({ $0.intersection(PageRange(start: start, end: end)) }) {
-      appendFirst(cursor, locked.start, isApplicationLocked: false)
-      appendFirst(locked.start, locked.end, isApplicationLocked: true)
-      cursor = locked.end
+    while cursor < end {
+      let locked = findings.applicationLocked.stretch(from: cursor, to: end)
+      let tagged = findings.tagged.stretch(from: cursor, to: locked.end)
+      append(
+        PinLedger.Run(
+          start: cursor, end: tagged.end, count: 1, isApplicationLocked: locked.isInside, isTagged: tagged.isInside))
+      cursor = tagged.end
     }
-    appendFirst(cursor, end, isApplicationLocked: false)
   }
+}
 
-  private mutating func appendFirst(_ start: UInt, _ end: UInt, isApplicationLocked: Bool) {
-    guard start < end else { return }
-    append(PinLedger.Run(start: start, end: end, count: 1, isApplicationLocked: isApplicationLocked))
+extension [PageRange] {
+  /// How far the pages from `start` on are all in one of these ranges, or all in none.
+  fileprivate func stretch(from start: UInt, to end: UInt) -> (isInside: Bool, end: UInt) {
+    for range in self where start < range.end {
+      return start < range.start ? (false, Swift.min(end, range.start)) : (true, Swift.min(end, range.end))
+    }
+    return (false, end)
   }
 }

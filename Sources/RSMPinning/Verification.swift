@@ -3,7 +3,7 @@ import SystemPackage
 
 /// What the kernel says about locks and pages of the calling process.
 struct Verification: ~Copyable, Sendable {
-  private let maps: ProcessMaps
+  let maps: ProcessMaps
 
   init() throws(Errno) {
     maps = try ProcessMaps(process: "self", closesInForkedChild: true)

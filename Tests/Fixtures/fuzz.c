@@ -82,7 +82,7 @@ static void prepare_create(struct lane *lane, unsigned slot)
 		length = -address - PAGE - below(2) * PAGE;
 	}
 	body->create = (struct rsm_ctl_create_handle){ .slot = { .slot = slot, .sequence = lane->sequence[slot] + 1 },
-	    .address = address, .length = length };
+	    .address = address, .length = length, .tagged = below(2) };
 }
 
 static void prepare_free(struct lane *lane, unsigned slot)
@@ -100,6 +100,7 @@ static int is_kept(unsigned long command, uint64_t slot_reserved, uint32_t reaso
 	case RSM_CTL_REASON_BAD_CONTROLLER:
 	case RSM_CTL_REASON_NO_SUCH_HANDLE:
 	case RSM_CTL_REASON_TABLE_FULL:
+	case RSM_CTL_REASON_BAD_TAG:
 		return 1;
 	default:
 		return reason == RSM_CTL_REASON_RESERVED && command == RSM_CTL_CREATE_HANDLE && slot_reserved == 0;
@@ -129,13 +130,14 @@ static long send_body(struct lane *lane, unsigned long command, int is_well_form
 	} else {
 		granted++;
 	}
-	if (result < 0 || (command != RSM_CTL_CREATE_HANDLE && command != RSM_CTL_FREE_HANDLE) || slot.slot >= RSM_CTL_SLOTS)
+	if (result < 0 || slot.slot >= RSM_CTL_SLOTS ||
+	    (command != RSM_CTL_CREATE_HANDLE && command != RSM_CTL_FREE_HANDLE && command != RSM_CTL_STRIKE_HANDLE))
 		return result;
 	uint32_t reason = command == RSM_CTL_CREATE_HANDLE ? body->create.reason : body->free.reason;
 	if (slot.sequence != lane->sequence[slot.slot] + 1 || !is_kept(command, slot.reserved, reason))
 		return result;
 	lane->sequence[slot.slot]++;
-	if (result != 0)
+	if (result != 0 || command == RSM_CTL_STRIKE_HANDLE)
 		return result;
 	if (command == RSM_CTL_FREE_HANDLE) {
 		forget(lane, id);
@@ -163,7 +165,9 @@ static void send_good(struct lane *lane)
 {
 	unsigned slot = below(RSM_CTL_SLOTS);
 	int creates = lane->count == 0 || (lane->count < LIVE_LIMIT / 2 && below(2) == 0);
-	unsigned long command = creates ? RSM_CTL_CREATE_HANDLE : RSM_CTL_FREE_HANDLE;
+	/* Both have the same structure. */
+	unsigned long removal = below(4) == 0 ? RSM_CTL_STRIKE_HANDLE : RSM_CTL_FREE_HANDLE;
+	unsigned long command = creates ? RSM_CTL_CREATE_HANDLE : removal;
 	if (creates)
 		prepare_create(lane, slot);
 	else
@@ -188,7 +192,7 @@ static void send_bad(void)
 		break;
 	case 2:
 		body->free = (struct rsm_ctl_free_handle){ .slot = { slot, 0, lane->sequence[slot] + 1 }, .id = edge() };
-		command = RSM_CTL_FREE_HANDLE;
+		command = below(4) == 0 ? RSM_CTL_STRIKE_HANDLE : RSM_CTL_FREE_HANDLE;
 	}
 	for (uint64_t i = below(3); i > 0; i--)
 		body->words[below(9)] = edge();

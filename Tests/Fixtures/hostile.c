@@ -76,14 +76,15 @@ static void run_free(void)
 /* Every size from 0 to 4200 in every direction with every known command number: how many were not refused with ENOTTY. */
 static void run_sweep(int fd)
 {
-	static const unsigned numbers[] = { 0x00, 0x01, 0x02, 0x10, 0x11, 0x12, 0xff };
+	static const unsigned numbers[] = { 0x00, 0x01, 0x02, 0x10, 0x11, 0x12, 0x13, 0xff };
 	static char data[8192];
 	unsigned long other = 0, sent = 0;
 	for (unsigned size = 0; size <= 4200; size++)
 		for (unsigned direction = 0; direction < 4; direction++)
 			for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 				unsigned command = _IOC(direction, RSM_CTL_TYPE, numbers[i], size);
-				if (command == RSM_CTL_HELLO || command == RSM_CTL_CREATE_HANDLE || command == RSM_CTL_FREE_HANDLE)
+				if (command == RSM_CTL_HELLO || command == RSM_CTL_CREATE_HANDLE ||
+				    command == RSM_CTL_FREE_HANDLE || command == RSM_CTL_STRIKE_HANDLE)
 					continue;
 				sent++;
 				other += request(fd, command, data) != -ENOTTY;
@@ -102,6 +103,7 @@ static void run_types(int fd)
 		other += request(fd, _IOWR(type, 0x01, struct rsm_ctl_hello), data) != -ENOTTY;
 		other += request(fd, _IOWR(type, 0x10, struct rsm_ctl_create_handle), data) != -ENOTTY;
 		other += request(fd, _IOWR(type, 0x11, struct rsm_ctl_free_handle), data) != -ENOTTY;
+		other += request(fd, _IOWR(type, 0x12, struct rsm_ctl_strike_handle), data) != -ENOTTY;
 	}
 	answer("%lu", other);
 }

@@ -105,6 +105,21 @@ static void create_strided(rsmapi_controller_handle_t controller, char *memory, 
 	answer("0 %lu", pages / 2);
 }
 
+/* Creates and frees a handle through a controller reference of its own. */
+static int pin_again(char *memory, unsigned long length)
+{
+	rsmapi_controller_handle_t controller;
+	rsm_localmemory_handle_t handle;
+	int rc = rsm_get_controller(NULL, &controller);
+	if (rc != RSM_SUCCESS)
+		return rc;
+	rc = rsm_create_localmemory_handle(controller, &handle, memory, length);
+	if (rc == RSM_SUCCESS)
+		rc = rsm_free_localmemory_handle(controller, handle);
+	rsm_release_controller(controller);
+	return rc;
+}
+
 static void run(char *line);
 
 static void run_in_child(char *commands)
@@ -160,6 +175,8 @@ static void run_rsm(const char *word)
 		create_strided(controller, (char *)a[1], a[2]);
 	} else if (strcmp(word, "free") == 0) {
 		answer("%d", rsm_free_localmemory_handle(controller, (rsm_localmemory_handle_t)a[1]));
+	} else if (strcmp(word, "pin-again") == 0) {
+		answer("%d", pin_again((char *)a[0], a[1]));
 	} else if (strcmp(word, "churn") == 0) {
 		run_churn(controller, (char *)a[1], a[2], a[3], a[4]);
 	} else {

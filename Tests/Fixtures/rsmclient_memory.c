@@ -130,6 +130,8 @@ int run_memory(const char *word)
 		answer_address(mmap(NULL, a[0], a[1], a[2] != 0 ? a[2] : MAP_PRIVATE | MAP_ANONYMOUS, a[2] != 0 ? (int)a[3] : -1, 0));
 	} else if (strcmp(word, "mmap-at") == 0) {
 		answer_address(mmap((void *)a[0], a[1], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	} else if (strcmp(word, "mremap") == 0) {
+		answer_address(mremap((void *)a[0], a[1], a[1], MREMAP_MAYMOVE | MREMAP_FIXED, (void *)a[2]));
 	} else if (strcmp(word, "munmap") == 0) {
 		answer_status(munmap((void *)a[0], a[1]));
 	} else if (strcmp(word, "mprotect") == 0) {

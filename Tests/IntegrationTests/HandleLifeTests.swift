@@ -18,7 +18,7 @@ import Testing
     #expect(file["Address"] == "0x" + String(memory, radix: 16))
     #expect(file["Length"] == "20481" && file["Pages"] == "6")
     #expect(file["State"] == "pinned" && file["Locked"] == "24576" && file["Resident"] == "24576")
-    #expect(file["Tag"] == "none")
+    #expect(file["Tag"] == "full")
     #expect(try client.lockedPages(memory, pages: 16) == 6)
     #expect(try mount.number(.claimed) == 7 * 4096)
     #expect(try client.free(controller, first.value) == RSM_SUCCESS)

@@ -56,8 +56,8 @@ import Testing
     #expect(
       try await run("handles --output id,length,locked,tag,state", on: mount) == """
         ID  LENGTH  LOCKED  TAG   STATE
-         1     68K     68K  none  pinned
-         2    100B      4K  none  pinned
+         1     68K     68K  full  pinned
+         2    100B      4K  full  pinned
 
         """)
     #expect(

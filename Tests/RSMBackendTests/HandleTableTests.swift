@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HandleTableTests {
   private func record(_ id: UInt64, file: UInt64 = 1) -> HandleTable.Record {
-    HandleTable.Record(id: id, file: file, address: 0x1000, length: 1, created: id, uid: 0, gid: 0)
+    HandleTable.Record(id: id, file: file, address: 0x1000, length: 1, created: id, uid: 0, gid: 0, tagged: 1)
   }
 
   @Test func listsLiveHandlesInOrderOfTheirIds() {
@@ -21,6 +21,24 @@ import Testing
     #expect(ids == [1, 2, 4, 5])
     #expect(table[3] == nil && table[4]?.created == 4 && table[99] == nil && table[0] == nil && table[.max] == nil)
     #expect(table.next(after: .max - 1) == nil)
+  }
+
+  @Test func whatWasFoundIsCountedAndStaleStays() {
+    var table = HandleTable()
+    var chain = HandleTable.Chain()
+    for id in 1...4 { table.insert(record(UInt64(id)), on: &chain) }
+    table.note(.unpinned, of: 1)
+    table.note(.unpinned, of: 2)
+    table.note(.pinned, of: 2)
+    table.note(.stale, of: 3)
+    table.note(.pinned, of: 3)
+    table.note(.stale, of: 99)
+    #expect(table[3]?.finding == .stale)
+    #expect(table.staleCount == 1 && table.unpinnedCount == 1)
+    _ = table.remove(3, from: &chain)
+    #expect(table.staleCount == 0 && table.unpinnedCount == 1)
+    table.removeAll(from: &chain) { _ in }
+    #expect(table.unpinnedCount == 0)
   }
 
   @Test func handlesOfAFileAreListedInPortions() {

@@ -9,7 +9,7 @@ import Testing
     let job = try #require(
       InspectionJob(words: InspectionJob(id: 1, pid: 2, inode: 3, notBefore: 4, ranges: ranges).words))
     #expect(job.id == 1 && job.pid == 2 && job.inode == 3 && job.notBefore == 4 && job.ranges == ranges)
-    let pages = [InspectionReport.Pages(locked: 1, resident: 2, good: 1)]
+    let pages = [InspectionReport.Pages(words: [1, 2, 3, 4, 5]), InspectionReport.Pages()]
     let report = try #require(
       InspectionReport(words: InspectionReport(job: 5, error: 0, method: .smaps, time: 6, pages: pages).words))
     #expect(

@@ -5,6 +5,7 @@ import Testing
   @Test func handleFileIsFrozen() {
     let file = HandleFile(
       id: 7, controller: "loopback", pid: 42, uid: 1000, gid: 100, address: 0x7f00_0000_1000, length: 4097, pages: 2,
+      tagged: 1,
       created: Timestamp(microseconds: 1_700_000_000_000_001), state: .unpinned(good: 1, total: 2),
       check: .init(time: Timestamp(microseconds: 1_700_000_001_500_000), method: "probe", locked: 4096, resident: 8192))
     #expect(
@@ -18,7 +19,7 @@ import Testing
         Length:\t4097
         Pages:\t2
         Created:\t1700000000.000001
-        Tag:\tnone
+        Tag:\tpartial
         State:\tunpinned (1 of 2 pages)
         Locked:\t4096
         Resident:\t8192
@@ -30,7 +31,7 @@ import Testing
 
   @Test func whatIsNotKnownIsADash() {
     let file = HandleFile(
-      id: 1, controller: "loopback", pid: 1, uid: 0, gid: 0, address: 0x1000, length: 1, pages: 1,
+      id: 1, controller: "loopback", pid: 1, uid: 0, gid: 0, address: 0x1000, length: 1, pages: 1, tagged: 0,
       created: Timestamp(microseconds: 0), state: .unknown("why"), check: nil)
     let fields = TextFields(parsing: file.text)
     #expect(fields["State"] == "unknown (why)")
@@ -40,9 +41,9 @@ import Testing
   @Test func statusKeysAreFrozen() {
     #expect(
       StatusKey.allCases.map(\.rawValue) == [
-        "Version", "Abi", "Mode", "Agent", "Keeper", "Uptime", "Handles", "MaxHandles", "Claimed", "Processes",
-        "OpenFiles",
-        "Requests", "Refused", "Inspection", "Inspectors", "InspectorsReplaced", "Features", "Missing",
+        "Version", "Abi", "Mode", "Agent", "Keeper", "Uptime", "Handles", "MaxHandles", "Claimed", "Stale",
+        "Unpinned", "Processes", "OpenFiles", "Requests", "Refused", "Inspection", "Inspectors", "InspectorsReplaced",
+        "Features", "Missing",
         "MaxHandlesPerUser", "MaxHandlesPerProcess", "MaxBytesPerUser", "MaxBytesPerProcess", "MaxProcesses",
         "MaxProcessesPerUser", "MaxFilesPerUser", "HeldReads", "MaxHeldReadsPerUser", "RaiseMemlock",
       ])
@@ -51,7 +52,7 @@ import Testing
   @Test func largestHandleFileFitsItsSize() {
     let file = HandleFile(
       id: .max, controller: "loopback", pid: .max, uid: .max, gid: .max, address: .max, length: .max, pages: .max,
-      created: Timestamp(microseconds: .max), state: .unknown(String(repeating: "x", count: 200)),
+      tagged: 1, created: Timestamp(microseconds: .max), state: .unknown(String(repeating: "x", count: 200)),
       check: .init(time: Timestamp(microseconds: .max), method: "probe", locked: .max, resident: .max))
     #expect(file.text.utf8.count <= ControlTree.handleFileLimit)
   }

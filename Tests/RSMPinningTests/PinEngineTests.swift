@@ -37,41 +37,41 @@ import Testing
   }
 
   @Test func aLaterChunkThatFailsUndoesTheEarlierOnes() throws {
-    try engine.pin(pages(2..<4))
+    let inner = try engine.pin(pages(2..<4))
     let last = pages(24..<32)
     engine.inject { $0.start >= last.start ? .resourceTemporarilyUnavailable : nil }
     #expect(throws: PinError.insufficientMemory(.resourceTemporarilyUnavailable)) { try engine.pin(pages(0..<40)) }
     #expect(lockedPages == [2, 3])
     engine.inject(nil)
-    try engine.pin(pages(0..<40))
+    let outer = try engine.pin(pages(0..<40))
     #expect(lockedPages == Array(0..<40))
-    engine.unpin(pages(0..<40))
-    engine.unpin(pages(2..<4))
+    engine.unpin(outer)
+    engine.unpin(inner)
     #expect(lockedPages.isEmpty)
   }
 
   /// 100,000 random pins, unpins and refusals; what is locked is always what the live pins cover.
   @Test func whatIsLockedIsWhatIsPinned() throws {
     var random = SeededGenerator(seed: 4)
-    var live: [Range<Int>] = []
+    var live: [Pin] = []
     for step in 0..<100_000 {
       if live.count < 40, Bool.random(using: &random) {
         let start = Int.random(in: 0..<256, using: &random)
         let range = start..<Int.random(in: start + 1...min(start + 30, 256), using: &random)
         let fault = Int.random(in: 0..<4, using: &random) == 0 ? pages(range).start + 8 * pageSize : nil
         engine.inject { chunk in chunk.start == fault ? .resourceTemporarilyUnavailable : nil }
-        if (try? engine.pin(pages(range))) != nil { live.append(range) }
+        if let pin = try? engine.pin(pages(range)) { live.append(pin) }
       } else if let index = live.indices.randomElement(using: &random) {
-        engine.unpin(pages(live.remove(at: index)))
+        engine.unpin(live.remove(at: index))
       }
       guard step % 500 == 0 else { continue }
-      let expected = (0..<256).filter { page in live.contains { $0.contains(page) } }
+      let expected = (0..<256).filter { page in live.contains { $0.range.intersection(pages(page..<page + 1)) != nil } }
       guard lockedPages == expected else {
         Issue.record("locked pages and pins part at step \(step)")
         return
       }
     }
-    for range in live { engine.unpin(pages(range)) }
+    for pin in live { engine.unpin(pin) }
     #expect(lockedPages.isEmpty)
   }
 }

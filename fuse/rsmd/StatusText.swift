@@ -32,6 +32,8 @@ final class StatusText: KeyedFile {
     case .handles: String(backend.handles.count)
     case .maxHandles: backend.configuration.text(of: .maxHandles)
     case .claimed: String(backend.quotas.bytes)
+    case .stale: String(backend.handles.staleCount)
+    case .unpinned: String(backend.handles.unpinnedCount)
     case .processes: String(backend.processCount)
     case .openFiles: String(backend.openFileCount)
     case .requests: String(backend.requestCount)

@@ -1,14 +1,15 @@
 import RSM
 import RSMKernel
 
-/// This process as a client of rsmd, by the calls that the C functions make.
+/// This process as a client of rsmd, by the calls that the C functions make. Each is a client of its own.
 struct Client {
   private let runtime: Runtime
   private let controller: Token
 
-  init() throws(Problem) {
+  /// - Parameter tags: whether it tags what it pins.
+  init(tags: Bool = true) throws(Problem) {
     do throws(RSMError) {
-      runtime = try Runtime.current()
+      runtime = Runtime(tags: tags)
       controller = try runtime.getController(named: nil)
     } catch {
       throw Problem(message: error.message)

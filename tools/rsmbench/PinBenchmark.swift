@@ -22,9 +22,11 @@ enum PinBenchmark {
     defer { _ = mount.end() }
     unsafe setenv(MountPoint.variable, mount.path, 1)
     let client = try Client()
+    let plain = try Client(tags: false)
     // First, while the agent's heap has not grown for anything else.
     let crowd = try HandleCrowd(client, mount: mount.path).figures()
-    return try pageCounts.flatMap { try figures(pageCount: $0, client, server) } + crowd
+    return try pageCounts.flatMap { try figures(pageCount: $0, client, plain, server) } + UnmapBenchmark.figures()
+      + crowd
   }
 
   private static func privateMount() throws(Problem) -> PrivateMount {
@@ -35,7 +37,9 @@ enum PinBenchmark {
     }
   }
 
-  private static func figures(pageCount: Int, _ client: Client, _ server: NullServer) throws -> [Figure] {
+  private static func figures(
+    pageCount: Int, _ client: Client, _ plain: Client, _ server: NullServer
+  ) throws -> [Figure] {
     let memory = try WarmMemory(pageCount: pageCount)
     let pages = "\(pageCount) page\(pageCount == 1 ? "" : "s")"
     if let shortage = lockError(memory) {
@@ -50,8 +54,9 @@ enum PinBenchmark {
       },
       server.call,
       { try client.free(try client.create(memory)) },
+      { try plain.free(try plain.create(memory)) },
     ])
-    let (lock, call, handle) = (best[0], best[1], best[2])
+    let (lock, call, handle, untagged) = (best[0], best[1], best[2], best[3])
     let isSmallest = pageCount == pageCounts.first
     let isLargest = pageCount == pageCounts.last
     return [
@@ -61,6 +66,9 @@ enum PinBenchmark {
       Figure(
         "create+free \(pages)", nanoseconds: handle, over: lockBaseline, lock,
         target: isJudged && isLargest ? 1.05 : nil),
+      Figure(
+        "create+free \(pages)", nanoseconds: handle, over: "create+free without tags", untagged,
+        target: isJudged ? 1.15 : nil),
       Figure("\(lockBaseline) \(pages)", nanoseconds: lock),
       Figure("null ioctl beside \(pages)", nanoseconds: call),
     ]

@@ -40,6 +40,9 @@ struct clinux_pagemap_scan {
 	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
 };
 static const uint64_t CLINUX_PAGE_IS_PRESENT = 8;
+static const uint64_t CLINUX_PAGE_IS_SWAPPED = 16;
+/* Fails with EPERM where a VMA is not registered for asynchronous write protection. */
+static const uint64_t CLINUX_SCAN_CHECK_ASYNC = 2;
 
 /* PIDFD_GET_INFO, Linux 6.13, in its first published size */
 struct clinux_pidfd_info {
@@ -58,6 +61,14 @@ int clinux_pidfd_get_info(int pidfd, struct clinux_pidfd_info *info);
  * that the kernel itself runs into.
  */
 int clinux_userfaultfd(int user_only);
+/* UFFDIO_API, UFFDIO_REGISTER for write protection, UFFDIO_UNREGISTER; ioctl is variadic. */
+int clinux_userfaultfd_enable(int fd, uint64_t features);
+int clinux_userfaultfd_register(int fd, uintptr_t address, uintptr_t length);
+int clinux_userfaultfd_unregister(int fd, uintptr_t address, uintptr_t length);
+/* Newer than the headers, Linux 6.4 and 6.7. */
+static const uint64_t CLINUX_UFFD_WP_HUGETLBFS_SHMEM = 1 << 12;
+static const uint64_t CLINUX_UFFD_WP_UNPOPULATED = 1 << 13;
+static const uint64_t CLINUX_UFFD_WP_ASYNC = 1 << 15;
 
 /* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
 int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);

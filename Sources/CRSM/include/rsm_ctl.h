@@ -40,7 +40,8 @@ enum rsm_ctl_reason {
 	RSM_CTL_REASON_PROCESS_HANDLES = 14, /* the process has as many handles as rsmd admits */
 	RSM_CTL_REASON_USER_BYTES = 15,      /* the handles of the user would cover more bytes than rsmd admits */
 	RSM_CTL_REASON_PROCESS_BYTES = 16,   /* the handles of the process would cover more bytes than rsmd admits */
-	RSM_CTL_REASON_USER_PROCESSES = 17   /* the user has as many processes at rsmd as it admits */
+	RSM_CTL_REASON_USER_PROCESSES = 17,  /* the user has as many processes at rsmd as it admits */
+	RSM_CTL_REASON_BAD_TAG = 18          /* more pages tagged than the range has */
 };
 
 /* Leads every request that changes something. A repeated sequence number is answered from the slot, not carried out. */
@@ -70,6 +71,7 @@ struct rsm_ctl_create_handle {
 	uint32_t controller; /* RSM_CTL_LOOPBACK */
 	uint32_t reason;     /* out */
 	uint64_t id;         /* out: never 0, never used again */
+	uint64_t tagged;     /* pages that carry an identity tag */
 };
 
 /* Removes a local memory handle. */
@@ -80,14 +82,24 @@ struct rsm_ctl_free_handle {
 	uint32_t reserved;
 };
 
+/* Tells that the memory of a handle has become other memory; the caller has undone its pins. The handle stays until it is freed. */
+struct rsm_ctl_strike_handle {
+	struct rsm_ctl_slot slot;
+	uint64_t id;
+	uint32_t reason; /* out */
+	uint32_t reserved;
+};
+
 #define RSM_CTL_TYPE 0xd5
 #define RSM_CTL_HELLO _IOWR(RSM_CTL_TYPE, 0x01, struct rsm_ctl_hello)
 #define RSM_CTL_CREATE_HANDLE _IOWR(RSM_CTL_TYPE, 0x10, struct rsm_ctl_create_handle)
 #define RSM_CTL_FREE_HANDLE _IOWR(RSM_CTL_TYPE, 0x11, struct rsm_ctl_free_handle)
+#define RSM_CTL_STRIKE_HANDLE _IOWR(RSM_CTL_TYPE, 0x12, struct rsm_ctl_strike_handle)
 
 /* The same numbers as typed constants, for languages that cannot read computed macros. */
 extern const uint32_t rsm_ctl_hello_command;
 extern const uint32_t rsm_ctl_create_handle_command;
 extern const uint32_t rsm_ctl_free_handle_command;
+extern const uint32_t rsm_ctl_strike_handle_command;
 
 #endif
