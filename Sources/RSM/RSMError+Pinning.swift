@@ -9,6 +9,11 @@ extension RSMError {
     switch error {
     case .badAddress(let address, let flaw):
       self.init(.badAddress, "cannot pin \(wanted): the memory at 0x\(String(address, radix: 16)) \(flaw.explanation)")
+    case .stale:
+      self.init(
+        .badLocalMemoryHandle,
+        "the handle of \(wanted) is stale: part of its memory has been unmapped, moved, replaced or discarded; free it and create a "
+          + "new one")
     case .tooManyRanges(let limit):
       self.init(
         .insufficientMemory,
@@ -25,6 +30,7 @@ extension PinError.Flaw {
     switch self {
     case .unmapped: "is not mapped"
     case .inaccessible: "has no access rights, is a guard page, lies beyond the end of its file, or is secret memory"
+    case .forbidden: "does not have the access rights that this needs"
     case .unlockable: "is of a kind that the kernel does not lock (device or kernel pages)"
     }
   }

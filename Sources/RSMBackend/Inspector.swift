@@ -72,16 +72,14 @@ package struct Inspector: ~Copyable {
     var pages = InspectionReport.Pages()
     try maps.forEachArea(in: range) { part, _ throws(Errno) in
       let total = UInt64(part.pageCount)
-      let resident = try pageMap.isPresent(part) ? total : UInt64(pageMap.count(.present, in: part))
+      let resident = try pageMap.isPresent(part) ? total : UInt64(pageMap.presentPages(in: part))
       let isTagged = try pageMap.isTagged(at: part.start)
       pages.resident += resident
       if isTagged { pages.tagged += total }
       if try isLocked(part), try !maps.isKernelMemory(at: part.start) {
         pages.locked += total
         pages.good += resident
-        if isTagged, resident < total {
-          pages.discarded += try total - resident - UInt64(pageMap.count(.swapped, in: part))
-        }
+        if isTagged, resident < total { pages.discarded += UInt64(try pageMap.emptyPages(in: part)) }
       }
     }
     return pages

@@ -5,19 +5,6 @@ package import SystemPackage
 /// Which pages of a process are present, and which of its memory is tagged, through PAGEMAP_SCAN on /proc/PID/pagemap (Linux
 /// 6.7).
 package struct PageMap: ~Copyable, Sendable {
-  package enum Category {
-    case present
-    /// Not present, but not lost either: in swap, or on the way to another page.
-    case swapped
-
-    fileprivate var bit: UInt64 {
-      switch self {
-      case .present: CLINUX_PAGE_IS_PRESENT
-      case .swapped: CLINUX_PAGE_IS_SWAPPED
-      }
-    }
-  }
-
   private let descriptor: Descriptor
 
   /// - Parameters:
@@ -56,13 +43,24 @@ package struct PageMap: ~Copyable, Sendable {
     return try scan(range, for: CLINUX_PAGE_IS_PRESENT, inverted: true, into: &region).count == 0
   }
 
-  /// How many pages of `range` are of a category.
-  package func count(_ category: Category, in range: PageRange) throws(Errno) -> UInt {
+  /// How many pages of `range` are present.
+  package func presentPages(in range: PageRange) throws(Errno) -> UInt {
+    try count(CLINUX_PAGE_IS_PRESENT, in: range)
+  }
+
+  /// How many pages of `range` there is nothing of: neither present nor in swap nor on the way to another page.
+  package func emptyPages(in range: PageRange) throws(Errno) -> UInt {
+    let known = try count(CLINUX_PAGE_IS_PRESENT, in: range) + count(CLINUX_PAGE_IS_SWAPPED, in: range)
+    // A page may have come back between the two questions.
+    return known < range.pageCount ? range.pageCount - known : 0
+  }
+
+  private func count(_ category: UInt64, in range: PageRange) throws(Errno) -> UInt {
     var pages: UInt = 0
     var rest = range
     while true {
       var region = clinux_page_region()
-      let found = try scan(rest, for: category.bit, inverted: false, into: &region)
+      let found = try scan(rest, for: category, inverted: false, into: &region)
       guard found.count > 0 else { return pages }
       pages += UInt(region.end - region.start) / pageSize
       guard found.walkEnd < rest.end else { return pages }

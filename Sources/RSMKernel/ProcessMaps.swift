@@ -6,6 +6,7 @@ package import SystemPackage
 package struct MappedArea: Equatable, Sendable {
   package let range: PageRange
   package let isReadable: Bool
+  package let isWritable: Bool
   package let isAccessible: Bool
   /// Bytes; more than `RSMKernel.pageSize` on hugetlbfs, whose pages are never swapped and never marked locked.
   package let pageSize: UInt
@@ -85,6 +86,7 @@ package struct ProcessMaps: ~Copyable, Sendable {
     return MappedArea(
       range: PageRange(start: UInt(query.vma_start), end: UInt(query.vma_end)),
       isReadable: query.vma_flags & CLINUX_VMA_READABLE != 0,
+      isWritable: query.vma_flags & CLINUX_VMA_WRITABLE != 0,
       isAccessible: query.vma_flags & (CLINUX_VMA_READABLE | CLINUX_VMA_WRITABLE | CLINUX_VMA_EXECUTABLE) != 0,
       pageSize: UInt(query.vma_page_size))
   }

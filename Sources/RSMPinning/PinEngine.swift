@@ -21,10 +21,10 @@ package final class PinEngine: Sendable {
     var ledger = PinLedger()
     var pins = PinList()
     var tags: IdentityTags?
-    let verification: Verification
   }
 
   private let state: Mutex<State>
+  private let verification: Verification
   /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
   private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
   private let chunkPages: UInt
@@ -35,7 +35,8 @@ package final class PinEngine: Sendable {
   ///   - tags: whether to tag what is pinned, where the kernel lets it.
   package init(chunkPages: UInt = 4096, tags: Bool = true) throws(Errno) {
     self.chunkPages = chunkPages
-    state = Mutex(State(tags: tags ? IdentityTags() : nil, verification: try Verification()))
+    verification = try Verification()
+    state = Mutex(State(tags: tags && verification.seesTags ? IdentityTags() : nil))
   }
 
   /// Pins every page of `range`; on failure nothing is pinned that was not before.
@@ -43,7 +44,7 @@ package final class PinEngine: Sendable {
   /// - Parameter struck: takes the older pins that turned out to be stale.
   package func pin(_ range: PageRange, struck: (Pin) -> Void = { _ in }) throws(PinError) -> Pin {
     let (outcome, stale) = state.withLock { state in
-      let stale = Self.strikeLost(in: range, &state)
+      let stale = strikeLost(in: range, &state)
       return (Result { () throws(PinError) in try pin(range, &state) }, stale)
     }
     stale.forEach(struck)
@@ -55,8 +56,22 @@ package final class PinEngine: Sendable {
     state.withLock { state in
       guard !pin.isStale else { return }
       state.pins.remove(pin)
-      Self.unpin(pin.range, &state)
+      unpin(pin.range, &state)
     }
+  }
+
+  /// Checks that a part of a pin can be used: that it is the memory that was pinned, and may be read or written. Asks the kernel;
+  /// takes the lock only where something is amiss.
+  ///
+  /// - Parameter struck: takes the pins that turn out to be stale.
+  package func check(
+    _ pin: Pin, _ part: PageRange, writing: Bool, struck: (Pin) -> Void = { _ in }
+  ) throws(PinError) {
+    if pin.taggedPages > 0, !verification.isIntact(part) {
+      state.withLock { strikeLost(in: part, &$0) }.forEach(struck)
+    }
+    guard !pin.isStale else { throw .stale }
+    try verification.verifyAccess(to: part, writing: writing)
   }
 
   package var runs: [PinLedger.Run] {
@@ -66,16 +81,16 @@ package final class PinEngine: Sendable {
   private func pin(_ range: PageRange, _ state: inout State) throws(PinError) -> Pin {
     let gaps = state.ledger.gaps(in: range)
     guard gaps.isEmpty || state.ledger.runCount < runLimit else { throw .tooManyRanges(limit: runLimit) }
-    var findings = PinLedger.Findings(applicationLocked: try state.verification.lockedParts(of: gaps))
+    var findings = PinLedger.Findings(applicationLocked: try verification.lockedParts(of: gaps))
     do throws(PinError) {
-      try lock(range, state.verification)
-      try state.verification.verifyLocked(range)
+      try lock(range)
+      try verification.verifyLocked(range)
     } catch {
       state.ledger.pin(range, findings)
-      Self.unpin(range, &state)
+      unpin(range, &state)
       throw error
     }
-    findings.tagged = state.tags?.put(on: gaps, state.verification.maps) ?? []
+    findings.tagged = state.tags?.put(on: gaps, verification.maps) ?? []
     state.ledger.pin(range, findings)
     let pin = Pin(range, taggedPages: state.ledger.taggedParts(of: range).reduce(0) { $0 + $1.pageCount })
     state.pins.insert(pin)
@@ -85,10 +100,10 @@ package final class PinEngine: Sendable {
   // MARK: Stale pins
 
   /// Strikes the pins whose memory in `range` is not the memory that was pinned.
-  private static func strikeLost(in range: PageRange, _ state: inout State) -> [Pin] {
+  private func strikeLost(in range: PageRange, _ state: inout State) -> [Pin] {
     var lost: [PageRange] = []
-    for part in state.ledger.taggedParts(of: range) where state.tags?.isIntact(part) == false {
-      lost += state.tags?.lostParts(of: part, state.verification.maps) ?? []
+    for part in state.ledger.taggedParts(of: range) where !verification.isIntact(part) {
+      lost += verification.lostParts(of: part)
     }
     guard !lost.isEmpty else { return [] }
     let stale = state.pins.all { pin in lost.contains { pin.range.intersection($0) != nil } }
@@ -100,28 +115,28 @@ package final class PinEngine: Sendable {
     return stale
   }
 
-  private static func unpin(_ range: PageRange, _ state: inout State) {
+  private func unpin(_ range: PageRange, _ state: inout State) {
     for run in state.ledger.unpin(range) {
-      if !run.isTagged || state.tags?.isIntact(run.range) == true {
+      if !run.isTagged || verification.isIntact(run.range) {
         release(run.range, run, &state.tags)
       } else {
         // Other memory at these addresses is not ours to unlock.
-        try? state.verification.maps.forEachArea(in: run.range) { part, _ throws(Errno) in
-          if try state.tags?.isTagged(part) == true { release(part, run, &state.tags) }
+        try? verification.maps.forEachArea(in: run.range) { part, _ throws(Errno) in
+          if try verification.isTagged(part) { release(part, run, &state.tags) }
         }
       }
     }
   }
 
   /// - Parameter run: what `range` is a part of.
-  private static func release(_ range: PageRange, _ run: PinLedger.Run, _ tags: inout IdentityTags?) {
+  private func release(_ range: PageRange, _ run: PinLedger.Run, _ tags: inout IdentityTags?) {
     if !run.isApplicationLocked { PageLock.unlock(range) }
     if run.isTagged { tags?.take(off: range) }
   }
 
   // MARK: Locking
 
-  private func lock(_ range: PageRange, _ verification: borrowing Verification) throws(PinError) {
+  private func lock(_ range: PageRange) throws(PinError) {
     var start = range.start
     while start < range.end {
       let chunk = PageRange(start: start, end: range.end).prefix(pages: chunkPages)

@@ -4,9 +4,11 @@ import SystemPackage
 /// What the kernel says about locks and pages of the calling process.
 struct Verification: ~Copyable, Sendable {
   let maps: ProcessMaps
+  let pageMap: PageMap?
 
   init() throws(Errno) {
     maps = try ProcessMaps(process: "self", closesInForkedChild: true)
+    pageMap = try? PageMap(process: "self", closesInForkedChild: true)
   }
 
   /// The parts of `ranges`, unpinned so far, that the application has locked itself.
@@ -70,7 +72,7 @@ struct Verification: ~Copyable, Sendable {
     }
   }
 
-  private func area(at address: UInt) throws(PinError) -> MappedArea? {
+  func area(at address: UInt) throws(PinError) -> MappedArea? {
     do {
       return try maps.area(at: address)
     } catch {

@@ -81,6 +81,24 @@ import Testing
     #expect(engine.runs.isEmpty)
   }
 
+  @Test func useOfAPartAsksAboutThatPart() throws {
+    let pin = try engine.pin(pages(0..<16))
+    let other = try engine.pin(pages(4..<6))
+    unsafe mprotect(pointer(8), bytes(8..<9), PROT_READ)
+    try engine.check(pin, pages(0..<16), writing: false)
+    try engine.check(pin, pages(0..<8), writing: true)
+    #expect(throws: PinError.badAddress(memory.start + 8 * pageSize, .forbidden)) {
+      try engine.check(pin, pages(6..<12), writing: true)
+    }
+    replace(5..<6)
+    try engine.check(pin, pages(0..<5), writing: true)
+    var struck: [PageRange] = []
+    #expect(throws: PinError.stale) { try engine.check(pin, pages(0..<6), writing: false) { struck.append($0.range) } }
+    #expect(Set(struck) == [pin.range, other.range])
+    #expect(throws: PinError.stale) { try engine.check(pin, pages(0..<1), writing: false) }
+    #expect(lockedPages.isEmpty)
+  }
+
   @Test func takingAPinBackLeavesOtherMemoryAlone() throws {
     let pin = try engine.pin(pages(0..<8))
     replace(2..<4)
@@ -100,7 +118,7 @@ import Testing
     #expect(lockedPages.isEmpty)
   }
 
-  /// Large ranges keep their tags for a while after the last pin.
+  /// The last ranges keep their tags for a while after their last pin.
   @Test func aTagThatWasKeptDoesNotStandInTheWay() throws {
     for offset in 0..<20 {
       engine.unpin(try engine.pin(pages(offset * 8..<offset * 8 + 100)))
