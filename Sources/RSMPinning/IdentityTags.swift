@@ -52,7 +52,7 @@ struct IdentityTags: ~Copyable, Sendable {
   }
 
   /// Fails where the memory has become something else in the meantime: then there is no tag of ours.
-  private func takeNow(off range: PageRange) {
+  func takeNow(off range: PageRange) {
     try? tag.take(off: range)
   }
 }

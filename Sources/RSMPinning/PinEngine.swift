@@ -17,14 +17,14 @@ package final class PinEngine: Sendable {
     }
   #endif
 
-  private struct State: ~Copyable, Sendable {
+  struct State: ~Copyable, Sendable {
     var ledger = PinLedger()
     var pins = PinList()
     var tags: IdentityTags?
   }
 
-  private let state: Mutex<State>
-  private let verification: Verification
+  let state: Mutex<State>
+  let verification: Verification
   /// At vm.max_map_count the application gets no memory any more, so pins leave room for 4096 mappings of its own.
   private let runLimit = max((MemoryLimits.maxMapCount - 4096) / 2, 1024)
   private let chunkPages: UInt
@@ -100,7 +100,7 @@ package final class PinEngine: Sendable {
   // MARK: Stale pins
 
   /// Strikes the pins whose memory in `range` is not the memory that was pinned.
-  private func strikeLost(in range: PageRange, _ state: inout State) -> [Pin] {
+  func strikeLost(in range: PageRange, _ state: inout State) -> [Pin] {
     var lost: [PageRange] = []
     for part in state.ledger.taggedParts(of: range) where !verification.isIntact(part) {
       lost += verification.lostParts(of: part)
