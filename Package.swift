@@ -90,7 +90,11 @@ let package = Package(
       ["RSMTools", "RSMControl", "RSMKernel", system, .product(name: "Subprocess", package: "swift-subprocess")]),
     tests("RSMControlTests", ["RSMControl", "CRSM"]),
     tests("RSMKernelTests", ["RSMKernel", system]),
-    tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
+    .target(name: "CStores", path: "Tests/CStores", exclude: ["README.md"]),
+    program("adoptiontrial", at: "Tests/AdoptionTrial", ["RSMPinning", "RSMKernel", "CStores", system]),
+    tests(
+      "RSMPinningTests",
+      ["RSMTestSupport", "RSMTools", "RSMPinning", "RSMKernel", "CStores", system, "adoptiontrial"]),
     tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMKernel"]),

@@ -15,7 +15,10 @@ struct Smaps {
     self.inode = inode
     time = Clock.microseconds
     let start = ContinuousClock.now
-    locked = Self.lockedAreas(in: try TextFile.read("/proc/\(process)/smaps"))
+    locked = try MemoryArea.read(process: process, overlapping: .everything).reduce(into: []) { locked, area in
+      // Huge pages are never swapped.
+      if !area.flags.isDisjoint(with: [.locked, .hugePages]) { locked.append(joining: area.range) }
+    }
     cost = start.duration(to: .now)
   }
 
@@ -26,32 +29,5 @@ struct Smaps {
 
   func isLocked(_ range: PageRange) -> Bool {
     locked.contains { $0.start <= range.start && range.end <= $0.end }
-  }
-
-  /// The areas whose `VmFlags:` line has `lo` (locked) or `ht` (huge pages, which are never swapped).
-  static func lockedAreas(in text: String) -> [PageRange] {
-    var areas: [PageRange] = []
-    var current: PageRange?
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      if line.starts(with: "VmFlags:".utf8) {
-        let flags = line.split(separator: UInt8(ascii: " ")).dropFirst()
-        if let current, flags.contains(where: { $0.elementsEqual("lo".utf8) || $0.elementsEqual("ht".utf8) }) {
-          areas.append(joining: current)
-        }
-      } else if let area = area(heading: line) {
-        current = area
-      }
-    }
-    return areas
-  }
-
-  /// The range at the start of a VMA's first line, as in `7f0000000000-7f0000001000 rw-p …`.
-  private static func area(heading line: Substring.UTF8View) -> PageRange? {
-    let word = line.prefix { $0 != UInt8(ascii: " ") }
-    guard let dash = word.firstIndex(of: UInt8(ascii: "-")),
-      let start = UInt(String(Substring(word[..<dash])), radix: 16),
-      let end = UInt(String(Substring(word[word.index(after: dash)...])), radix: 16), start < end
-    else { return nil }
-    return PageRange(start: start, end: end)
   }
 }

@@ -28,6 +28,9 @@ package struct PageRange: Equatable, Hashable, Sendable {
     self.end = end
   }
 
+  /// All addresses but those of the last page.
+  package static let everything = PageRange(start: 0, end: ~(pageSize - 1))
+
   /// Size in bytes.
   package var byteCount: UInt { end - start }
 

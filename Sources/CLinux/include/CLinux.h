@@ -70,11 +70,63 @@ static const uint64_t CLINUX_UFFD_WP_HUGETLBFS_SHMEM = 1 << 12;
 static const uint64_t CLINUX_UFFD_WP_UNPOPULATED = 1 << 13;
 static const uint64_t CLINUX_UFFD_WP_ASYNC = 1 << 15;
 
+/*
+ * A userfaultfd (as above) whose write protection makes a store wait, in anonymous and in shared memory, populated or not
+ * (Linux 6.4).
+ */
+int clinux_write_fence(int user_only);
+
+/*
+ * Puts the memory at shadow in place of the memory at address, with its contents. With a fence (else -1) no store that a thread of
+ * this process makes in the meantime is lost: it waits and then reaches the new memory. Signals are blocked meanwhile, since a
+ * handler on the calling thread would wait for itself. The range holds nothing of the calling thread (clinux_is_of_calling_thread).
+ * Where a step fails, the old memory is as it was.
+ */
+struct clinux_relocation {
+	uintptr_t address, length;
+	/* Where the old memory is read: address, or another mapping of it. */
+	uintptr_t source;
+	uintptr_t shadow;
+	/* Written through this descriptor, at offset; -1: through shadow. */
+	int memory;
+	int protection;
+	uint64_t offset;
+	int fence;
+	/* /proc/self/status: refuses memory pinned by the kernel and, without a fence, more than one thread; -1: goes on. */
+	int status;
+};
+enum clinux_relocation_step {
+	CLINUX_RELOCATION_DONE,
+	CLINUX_RELOCATION_REGISTER,
+	CLINUX_RELOCATION_PROTECT,
+	CLINUX_RELOCATION_STATUS,
+	CLINUX_RELOCATION_THREADS,
+	CLINUX_RELOCATION_PINNED,
+	CLINUX_RELOCATION_COPY,
+	CLINUX_RELOCATION_REPLACE,
+};
+/* The step that failed, with its errno in error. */
+enum clinux_relocation_step clinux_relocate(const struct clinux_relocation *plan, int *error);
+
+/* Whether a range holds part of the stack or of the thread-local storage of the calling thread. */
+int clinux_is_of_calling_thread(uintptr_t start, uintptr_t end);
+
+/* A second, readable mapping of shared memory (mremap(2) with an old size of 0, which is variadic), or MAP_FAILED. */
+void *clinux_map_again(uintptr_t address, uintptr_t length);
+
+/*
+ * st_dev of the filesystem of memfds, System V and anonymous shared memory, and of that of shm_open(3). statfs is out of Swift's
+ * reach, as a function with the name of a structure.
+ */
+size_t clinux_shared_memory_devices(uint64_t devices[2]);
+
 /* glibc 2.36 hides these behind _GNU_SOURCE or has no wrapper. */
+int clinux_fallocate(int fd, uint64_t offset, uint64_t length);
 int clinux_mlock2(uintptr_t address, uintptr_t length, unsigned flags);
 int clinux_munlock(uintptr_t address, uintptr_t length);
 int clinux_msync_invalidate(uintptr_t address, uintptr_t length);
 int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
+int clinux_madvise(uintptr_t address, uintptr_t length, int advice);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
 int clinux_open_path(const char *path);

@@ -1,0 +1,79 @@
+package import RSMKernel
+
+extension Relocation {
+  /// What a range that may be adopted consists of.
+  package enum Kind: Equatable, Sendable {
+    case privateMemory
+    /// At least in part memory that is shared already. Adopted, it is a copy that the other processes with a mapping of the old
+    /// memory do not see, nor further mappings of it in this one.
+    case sharedMemory
+  }
+
+  /// Whether and as what `range` can be adopted.
+  package static func kind(of range: PageRange) throws(RelocationError) -> Kind {
+    let survey = try RelocationSurvey(adopting: range)
+    return survey.parts.contains { $0.area?.isShared == true } ? .sharedMemory : .privateMemory
+  }
+
+  /// Makes `range` a shared mapping of `memory`, a memfd of exactly its size, open for reading and writing.
+  ///
+  /// On failure the range is private memory as before, with its contents and its locks (see `RelocationError.isUndone`).
+  package static func adopt(
+    _ range: PageRange, into memory: borrowing Descriptor, hooks: RelocationHooks = RelocationHooks()
+  ) throws(RelocationError) {
+    let survey = try RelocationSurvey(adopting: range)
+    var relocation = try Relocation(range, survey, hooks, into: memory)
+    do {
+      _ = try relocation.move(toleratesLoss: false)
+    } catch {
+      guard relocation.reached > range.start else { throw error }
+      var error = error
+      error.isUndone = takeBack(PageRange(start: range.start, end: relocation.reached), survey, hooks)
+      throw error
+    }
+  }
+
+  /// - Returns: whether that gave back all there was.
+  private static func takeBack(_ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks) -> Bool {
+    do {
+      var relocation = try Relocation(range, survey.before(range.end), hooks)
+      return try relocation.move(toleratesLoss: true) == Losses()
+    } catch {
+      return false
+    }
+  }
+
+  /// Gives back private memory to those parts of `range` that are shared mappings of `memory`. Others the program has unmapped
+  /// or replaced, and they stay as they are, so this may be repeated after an error.
+  package static func release(
+    _ range: PageRange, from memory: FileIdentity, hooks: RelocationHooks = RelocationHooks()
+  ) throws(RelocationError) -> Losses {
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory), hooks)
+    return try relocation.move(toleratesLoss: true)
+  }
+
+  /// Gets the memory for `release`, to be done by `commit`.
+  package static func reserveRelease(
+    _ range: PageRange, from memory: FileIdentity, hooks: RelocationHooks = RelocationHooks()
+  ) throws(RelocationError) -> Relocation {
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory), hooks)
+    try relocation.reserve()
+    return relocation
+  }
+
+  /// Gets the memory that `commit` needs to move those parts of `range` that are shared mappings of `old` to `new`, a memfd of
+  /// exactly its size, open for reading and writing.
+  package static func reserveMove(
+    _ range: PageRange, from old: FileIdentity, into new: borrowing Descriptor,
+    hooks: RelocationHooks = RelocationHooks()
+  ) throws(RelocationError) -> Relocation {
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: old), hooks, into: new)
+    try relocation.reserve()
+    return relocation
+  }
+
+  /// Moves what was reserved for.
+  package consuming func commit() throws(RelocationError) -> Losses {
+    try move(toleratesLoss: true)
+  }
+}
