@@ -31,15 +31,18 @@ extension Runtime {
     }
   }
 
-  private func pinned(
+  /// Tells rsmd that the memory of a pin is other memory now.
+  func strike(_ pin: Pin, in session: ControlSession) {
+    let id = pin.label.load(ordering: .sequentiallyConsistent)
+    // One without a name yet is told by whoever names it. rsmd may know it from an earlier session only.
+    if id != 0 { try? session.strikeHandle(id) }
+  }
+
+  func pinned(
     _ range: PageRange, by engine: PinEngine, _ session: ControlSession
   ) throws(RSMError) -> Pin {
     do throws(PinError) {
-      return try engine.pin(range) { stale in
-        let id = stale.label.load(ordering: .sequentiallyConsistent)
-        // One without a name yet is told by whoever names it. rsmd may know it from an earlier session only.
-        if id != 0 { try? session.strikeHandle(id) }
-      }
+      return try engine.pin(range) { strike($0, in: session) }
     } catch {
       throw RSMError(pinning: range, failed: error)
     }
@@ -67,7 +70,7 @@ extension Runtime {
   }
 
   /// As `connected`, for a call on a controller that is there: it is rsmd that is missing.
-  private func reached() throws(RSMError) -> (session: ControlSession, engine: PinEngine) {
+  func reached() throws(RSMError) -> (session: ControlSession, engine: PinEngine) {
     do throws(RSMError) {
       return try connected()
     } catch {
@@ -88,24 +91,25 @@ extension Runtime {
     do throws(ControlSession.Failure) {
       return try enter(in: first)
     } catch {
-      guard case .lost = error else { throw RSMError(first, length, failed: error) }
+      guard case .lost = error else { throw RSMError(first, "a handle of \(length) bytes", failed: error) }
     }
     let second = try reached().session
     do throws(ControlSession.Failure) {
       return try enter(in: second)
     } catch {
-      throw RSMError(second, length, failed: error)
+      throw RSMError(second, "a handle of \(length) bytes", failed: error)
     }
   }
 }
 
 extension RSMError {
-  fileprivate init(_ session: ControlSession, _ length: UInt, failed error: ControlSession.Failure) {
+  /// - Parameter wanted: what rsmd was asked for.
+  init(_ session: ControlSession, _ wanted: String, failed error: ControlSession.Failure) {
     switch error {
     case .refused(let refusal):
       let code = refusal.code <= RSMERR_SEG_NOT_CONNECTED ? Code(rawValue: refusal.code) : .internalError
       self.init(
-        code, "rsmd at \(session.mountPoint) refused a handle of \(length) bytes: \(refusal.reason.explanation)")
+        code, "rsmd at \(session.mountPoint) refused \(wanted): \(refusal.reason.explanation)")
     case .lost(let errno):
       self.init(.insufficientResources, "rsmd at \(session.mountPoint) is gone (\(errno)); start it again")
     }
