@@ -6,6 +6,13 @@
 const uint32_t rsm_ctl_hello_command = RSM_CTL_HELLO;
 const uint32_t rsm_ctl_create_handle_command = RSM_CTL_CREATE_HANDLE;
 const uint32_t rsm_ctl_free_handle_command = RSM_CTL_FREE_HANDLE;
+const uint32_t rsm_ctl_create_export_command = RSM_CTL_CREATE_EXPORT;
+const uint32_t rsm_ctl_destroy_export_command = RSM_CTL_DESTROY_EXPORT;
+const uint32_t rsm_ctl_publish_command = RSM_CTL_PUBLISH;
+const uint32_t rsm_ctl_unpublish_command = RSM_CTL_UNPUBLISH;
+const uint32_t rsm_ctl_republish_command = RSM_CTL_REPUBLISH;
+const uint32_t rsm_ctl_connect_command = RSM_CTL_CONNECT;
+const uint32_t rsm_ctl_disconnect_command = RSM_CTL_DISCONNECT;
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " changed its size")
 #define OFFSET(type, field, bytes) \
@@ -92,3 +99,33 @@ OFFSET(struct rsm_ctl_create_handle, id, 40);
 SIZE(struct rsm_ctl_free_handle, 32);
 OFFSET(struct rsm_ctl_free_handle, id, 16);
 OFFSET(struct rsm_ctl_free_handle, reason, 24);
+
+SIZE(struct rsm_ctl_create_export, 56);
+OFFSET(struct rsm_ctl_create_export, address, 16);
+OFFSET(struct rsm_ctl_create_export, controller, 32);
+OFFSET(struct rsm_ctl_create_export, umask, 36);
+OFFSET(struct rsm_ctl_create_export, id, 40);
+OFFSET(struct rsm_ctl_create_export, generation_slot, 48);
+SIZE(struct rsm_ctl_destroy_export, 32);
+OFFSET(struct rsm_ctl_destroy_export, id, 16);
+OFFSET(struct rsm_ctl_destroy_export, moved, 28);
+SIZE(struct rsm_ctl_publish, 40);
+OFFSET(struct rsm_ctl_publish, segment_id, 24);
+OFFSET(struct rsm_ctl_publish, mode, 28);
+OFFSET(struct rsm_ctl_publish, reason, 32);
+SIZE(struct rsm_ctl_unpublish, 32);
+OFFSET(struct rsm_ctl_unpublish, id, 16);
+OFFSET(struct rsm_ctl_unpublish, moved, 28);
+SIZE(struct rsm_ctl_republish, 32);
+OFFSET(struct rsm_ctl_republish, mode, 24);
+SIZE(struct rsm_ctl_connect, 48);
+OFFSET(struct rsm_ctl_connect, id, 8);
+OFFSET(struct rsm_ctl_connect, length, 16);
+OFFSET(struct rsm_ctl_connect, generation, 24);
+OFFSET(struct rsm_ctl_connect, generation_slot, 32);
+OFFSET(struct rsm_ctl_connect, passthrough, 40);
+SIZE(struct rsm_ctl_disconnect, 16);
+OFFSET(struct rsm_ctl_disconnect, reason, 8);
+SIZE(struct rsm_grant_request, 16);
+OFFSET(struct rsm_grant_request, id, 8);
+SIZE(struct rsm_grant_result, 8);

@@ -13,6 +13,16 @@ package protocol MutatingRequest: ControlRequest {
   var slot: rsm_ctl_slot { get set }
   /// What a reply tells besides its result.
   var value: UInt64 { get set }
+  /// What it tells besides that.
+  var detail: UInt32 { get set }
+}
+
+extension MutatingRequest {
+  /// Most replies have none.
+  package var detail: UInt32 {
+    get { 0 }
+    set {}
+  }
 }
 
 extension rsm_ctl_hello: ControlRequest {
