@@ -93,7 +93,7 @@ let package = Package(
     tests("RSMPinningTests", ["RSMPinning", "RSMKernel", system]),
     tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
-    tests("RSMBackendTests", ["RSMBackend", "RSMKernel"]),
+    tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",
       ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),

@@ -7,21 +7,24 @@ package final class Backend {
   package private(set) var handles = HandleTable()
   package private(set) var requestCount: UInt64 = 0
   package private(set) var refusalCount: UInt64 = 0
+  package let segments: SegmentTable
+  var memoryFiles = MemoryFileTable()
   package let inspections: Inspections
   package let quotas: Quotas
   package let configuration: Configuration
   package let processLimit: Int
-  private let log: NoticeLog
+  let log: NoticeLog
   let clients: ClientTable
 
   /// - Parameters:
   ///   - processLimit: how many processes may be clients at a time.
   ///   - notice: takes what an administrator should know.
   package init(
-    loop: EventLoop, inspections: Inspections, configuration: Configuration = Configuration(), processLimit: Int = .max,
-    notice: @escaping (String) -> Void
+    loop: EventLoop, inspections: Inspections, segments: SegmentTable, configuration: Configuration = Configuration(),
+    processLimit: Int = .max, notice: @escaping (String) -> Void
   ) {
     self.inspections = inspections
+    self.segments = segments
     log = NoticeLog(notice)
     self.configuration = configuration
     self.processLimit = processLimit
@@ -31,7 +34,9 @@ package final class Backend {
     clients.ended = { [unowned self] file in
       guard let account = file.owner?.account else { return }
       handles.removeAll(from: &file.handles) { quotas.removeHandle(of: $0.coveredBytes, from: account) }
+      endSegments(of: file, account.user)
     }
+    clients.forgotten = { [unowned self] in endConnections(of: $0) }
   }
 
   package var openFileCount: Int { clients.fileCount }
@@ -84,11 +89,11 @@ package final class Backend {
         }
       }
     default:
-      nil
+      unsafe carryOutOnSegments(command: command, file: id, caller: caller, bytes)
     }
   }
 
-  private func answer<Request: ControlRequest & BitwiseCopyable>(
+  func answer<Request: ControlRequest & BitwiseCopyable>(
     _ bytes: UnsafeMutableRawBufferPointer, _ body: (inout Request) throws(Refusal) -> Void
   ) -> Int32? {
     guard bytes.count == MemoryLayout<Request>.size else { return nil }
@@ -107,13 +112,13 @@ package final class Backend {
     return result
   }
 
-  private func openFile(_ id: UInt64) throws(Refusal) -> OpenFile {
+  func openFile(_ id: UInt64) throws(Refusal) -> OpenFile {
     guard let file = clients[file: id] else { throw Refusal(code: RSMERR_INTERNAL_ERROR, reason: .noHello) }
     return file
   }
 
   /// Runs `body` once for each sequence number of a slot, whatever happens on the way to the client.
-  private func mutate<Request: MutatingRequest>(
+  func mutate<Request: MutatingRequest>(
     _ request: inout Request, file id: UInt64, _ caller: Caller,
     _ body: (inout Request, OpenFile, Owner) throws(Refusal) -> Void
   ) throws(Refusal) {
@@ -125,6 +130,7 @@ package final class Backend {
     let slot = request.slot
     if let kept = try file.journal.reply(to: slot, command: Request.command) {
       request.value = kept.value
+      request.detail = kept.detail
       guard kept.result == RSM_SUCCESS else { throw Refusal(code: kept.result, reason: .init(rawValue: kept.reason)) }
       return
     }
@@ -132,6 +138,7 @@ package final class Backend {
     do throws(Refusal) {
       try body(&request, file, owner)
       reply.value = request.value
+      reply.detail = request.detail
       file.journal.keep(reply, in: slot.slot)
     } catch {
       reply.result = error.code

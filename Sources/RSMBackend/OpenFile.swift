@@ -8,6 +8,10 @@ final class OpenFile {
   /// The owner has exited; whoever still holds the open file inherited it and gets nothing on it.
   var isOrphaned = false
   var handles = HandleTable.Chain()
+  /// The export segments created on it.
+  var exports: Set<UInt64> = []
+  /// The connections without rights made on it.
+  var connections: Set<UInt64> = []
   var journal = RequestJournal()
 
   init(id: UInt64, opener: Quotas.User) {
