@@ -97,7 +97,7 @@ let package = Package(
       ["RSMTestSupport", "RSMTools", "RSMPinning", "RSMKernel", "CStores", system, "adoptiontrial"]),
     tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
-    tests("RSMBackendTests", ["RSMBackend", "RSMKernel"]),
+    tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",
       ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),

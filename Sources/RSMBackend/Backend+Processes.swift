@@ -12,10 +12,13 @@ extension Backend {
   /// The contents of the file `status` of a process, nil if it is gone.
   package func describe(process pid: Int32) -> ProcessFile? {
     clients.processes.owner(pid).map { owner in
-      ProcessFile(
+      let counts = segments.counts(of: owner.process.inode)
+      return ProcessFile(
         pid: pid, uid: owner.account.user.uid, since: Timestamp(microseconds: owner.since),
         openFiles: owner.files.count,
-        handles: Int(owner.account.handles), claimed: owner.account.bytes, quietSeconds: owner.target.quietSeconds)
+        handles: Int(owner.account.handles), claimed: owner.account.bytes, exports: counts.exports,
+        imports: counts.imports,
+        quietSeconds: owner.target.quietSeconds)
     }
   }
 

@@ -7,11 +7,13 @@ package final class Backend {
   package private(set) var handles = HandleTable()
   package private(set) var requestCount: UInt64 = 0
   package private(set) var refusalCount: UInt64 = 0
+  package let segments: SegmentTable
+  var memoryFiles = MemoryFileTable()
   package let inspections: Inspections
   package let quotas: Quotas
   package let configuration: Configuration
   package let processLimit: Int
-  private let log: NoticeLog
+  let log: NoticeLog
   let clients: ClientTable
   private lazy var sweep = Sweep(loop: loop, self)
   private let loop: EventLoop
@@ -20,11 +22,12 @@ package final class Backend {
   ///   - processLimit: how many processes may be clients at a time.
   ///   - notice: takes what an administrator should know.
   package init(
-    loop: EventLoop, inspections: Inspections, configuration: Configuration = Configuration(), processLimit: Int = .max,
-    notice: @escaping (String) -> Void
+    loop: EventLoop, inspections: Inspections, segments: SegmentTable, configuration: Configuration = Configuration(),
+    processLimit: Int = .max, notice: @escaping (String) -> Void
   ) {
     self.loop = loop
     self.inspections = inspections
+    self.segments = segments
     log = NoticeLog(notice)
     self.configuration = configuration
     self.processLimit = processLimit
@@ -34,7 +37,9 @@ package final class Backend {
     clients.ended = { [unowned self] file in
       guard let account = file.owner?.account else { return }
       handles.removeAll(from: &file.handles) { quotas.removeHandle(of: $0.coveredBytes, from: account) }
+      endSegments(of: file, account.user)
     }
+    clients.forgotten = { [unowned self] in endConnections(of: $0) }
   }
 
   package var openFileCount: Int { clients.fileCount }
@@ -93,12 +98,19 @@ package final class Backend {
           try strikeHandle(request.id, file)
         }
       }
+    case rsm_ctl_set_moving.command:
+      unsafe answer(bytes) { (request: inout rsm_ctl_set_moving) throws(Refusal) in
+        guard request.moving <= 1 else { throw Refusal(code: RSMERR_BAD_ARGS_ERRORS, reason: .reservedField) }
+        try mutate(&request, file: id, caller) { request, file, _ throws(Refusal) in
+          file.setMoving(request.moving == 1)
+        }
+      }
     default:
-      nil
+      unsafe carryOutOnSegments(command: command, file: id, caller: caller, bytes)
     }
   }
 
-  private func answer<Request: ControlRequest & BitwiseCopyable>(
+  func answer<Request: ControlRequest & BitwiseCopyable>(
     _ bytes: UnsafeMutableRawBufferPointer, _ body: (inout Request) throws(Refusal) -> Void
   ) -> Int32? {
     guard bytes.count == MemoryLayout<Request>.size else { return nil }
@@ -117,13 +129,13 @@ package final class Backend {
     return result
   }
 
-  private func openFile(_ id: UInt64) throws(Refusal) -> OpenFile {
+  func openFile(_ id: UInt64) throws(Refusal) -> OpenFile {
     guard let file = clients[file: id] else { throw Refusal(code: RSMERR_INTERNAL_ERROR, reason: .noHello) }
     return file
   }
 
   /// Runs `body` once for each sequence number of a slot, whatever happens on the way to the client.
-  private func mutate<Request: MutatingRequest>(
+  func mutate<Request: MutatingRequest>(
     _ request: inout Request, file id: UInt64, _ caller: Caller,
     _ body: (inout Request, OpenFile, Owner) throws(Refusal) -> Void
   ) throws(Refusal) {
@@ -135,6 +147,7 @@ package final class Backend {
     let slot = request.slot
     if let kept = try file.journal.reply(to: slot, command: Request.command) {
       request.value = kept.value
+      request.detail = kept.detail
       guard kept.result == RSM_SUCCESS else { throw Refusal(code: kept.result, reason: .init(rawValue: kept.reason)) }
       return
     }
@@ -142,6 +155,7 @@ package final class Backend {
     do throws(Refusal) {
       try body(&request, file, owner)
       reply.value = request.value
+      reply.detail = request.detail
       file.journal.keep(reply, in: slot.slot)
     } catch {
       reply.result = error.code
@@ -206,18 +220,22 @@ package final class Backend {
       log.report(error, "an inspection", uid: reader.uid, pid: reader.thread)
       return completion(HandleFile(record, pid: owner.process.pid, .tooManyReads))
     }
-    inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
+    ask(about: record, of: owner) { [unowned self] answer in
       quotas.removeHeldRead(of: user)
-      note(answer, of: record)
       completion(handles[id].map { HandleFile($0, pid: owner.process.pid, answer) })
     }
   }
 
-  /// Asks the kernel about a live handle of `owner` without anybody waiting for it.
-  func check(_ record: HandleTable.Record, of owner: Owner, _ completion: @escaping () -> Void) {
+  /// Asks the kernel about a live handle of `owner` and remembers what it says.
+  func ask(
+    about record: HandleTable.Record, of owner: Owner, _ completion: @escaping (InspectionAnswer) -> Void
+  ) {
+    let moves = clients[file: record.file]?.moves
     inspections.ask(owner.target, about: record.pages, notBefore: record.created) { [unowned self] answer in
+      let file = clients[file: record.file]
+      let answer = file?.moves == moves && file?.isMoving == false ? answer : .movingMemory
       note(answer, of: record)
-      completion()
+      completion(answer)
     }
   }
 

@@ -18,6 +18,8 @@ final class ClientTable {
   private var lastFile: UInt64 = 0
   /// Called when what was made on a file must go: its last reference is gone, or its owner is.
   var ended: (OpenFile) -> Void = { _ in }
+  /// Called when a process is a client no longer.
+  var forgotten: (Owner) -> Void = { _ in }
 
   /// - Parameter processLimit: each process costs a descriptor.
   init(
@@ -38,6 +40,15 @@ final class ClientTable {
   }
 
   subscript(file id: UInt64) -> OpenFile? { files[id] }
+  subscript(process inode: UInt64) -> Owner? { owners[inode] }
+
+  /// The client that the caller is a thread of.
+  func owner(of caller: Caller) -> Owner? {
+    if let owner = processes.owner(caller.thread), owner.process.owns(thread: caller.thread) { return owner }
+    guard caller.thread > 0, let pid = try? PIDFD.process(ofThread: caller.thread) else { return nil }
+    guard let owner = processes.owner(pid), owner.process.owns(thread: caller.thread) else { return nil }
+    return owner
+  }
 
   func open(by user: Quotas.User) -> UInt64 {
     lastFile += 1
@@ -159,6 +170,7 @@ final class ClientTable {
 
   private func forget(_ owner: Owner) {
     loop.forget(owner.watch, descriptor: owner.process.pollable)
+    forgotten(owner)
     owners[owner.process.inode] = nil
     quotas.remove(owner.account)
     processes.remove(owner)

@@ -14,6 +14,12 @@ extension Configuration {
     case maxFilesPerUser = "max-files-per-user"
     /// Reads of handle files that wait for an inspector.
     case maxHeldReadsPerUser = "max-held-reads-per-user"
+    /// Export segments, published or not.
+    case maxSegmentsPerUser = "max-segments-per-user"
+    /// Bytes of the export segments.
+    case maxSegmentBytesPerUser = "max-segment-bytes-per-user"
+    /// Connections to segments.
+    case maxConnectionsPerUser = "max-connections-per-user"
     /// Up to where a client's `RLIMIT_MEMLOCK` is raised.
     case raiseMemlock = "raise-memlock"
     /// Processes that ask the kernel about other processes' memory.
@@ -33,8 +39,11 @@ extension Configuration {
       case .maxProcessesPerUser: 5
       case .maxFilesPerUser: 6
       case .maxHeldReadsPerUser: 7
-      case .raiseMemlock: 8
-      case .inspectors: 9
+      case .maxSegmentsPerUser: 8
+      case .maxSegmentBytesPerUser: 9
+      case .maxConnectionsPerUser: 10
+      case .raiseMemlock: 11
+      case .inspectors: 12
       }
     }
 
@@ -43,10 +52,12 @@ extension Configuration {
       switch self {
       case .maxHandles: 1_048_576
       case .maxHandlesPerUser, .maxHandlesPerProcess: 262_144
-      case .maxBytesPerUser, .maxBytesPerProcess: Self.unlimited
+      case .maxBytesPerUser, .maxBytesPerProcess, .maxSegmentBytesPerUser: Self.unlimited
       case .maxProcessesPerUser: 4096
       case .maxFilesPerUser: 8192
       case .maxHeldReadsPerUser: 256
+      case .maxSegmentsPerUser: 16_384
+      case .maxConnectionsPerUser: 65_536
       case .raiseMemlock: Self.off
       case .inspectors: 3
       }
@@ -56,9 +67,11 @@ extension Configuration {
     package var form: ValueForm {
       switch self {
       case .maxHandles: .number(1...Self.mostHandles)
-      case .maxHandlesPerUser, .maxHandlesPerProcess, .maxProcessesPerUser, .maxFilesPerUser, .maxHeldReadsPerUser:
+      case .maxHandlesPerUser, .maxHandlesPerProcess, .maxProcessesPerUser, .maxFilesPerUser, .maxHeldReadsPerUser,
+        .maxSegmentsPerUser, .maxConnectionsPerUser:
         .number(1...Self.mostHandles, or: "unlimited", meaning: Self.unlimited)
-      case .maxBytesPerUser, .maxBytesPerProcess: .size(or: "unlimited", meaning: Self.unlimited)
+      case .maxBytesPerUser, .maxBytesPerProcess, .maxSegmentBytesPerUser:
+        .size(or: "unlimited", meaning: Self.unlimited)
       case .raiseMemlock: .size(or: "off", meaning: Self.off)
       case .inspectors: .number(0...64)
       }

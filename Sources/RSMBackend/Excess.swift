@@ -22,6 +22,9 @@ package struct Excess: Error, Equatable {
     case .maxBytesPerUser: Refusal(code: RSMERR_INSUFFICIENT_MEM, reason: .userBytes)
     case .maxBytesPerProcess: Refusal(code: RSMERR_INSUFFICIENT_MEM, reason: .processBytes)
     case .maxProcessesPerUser: Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .userProcesses)
+    case .maxSegmentsPerUser: Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .userSegments)
+    case .maxSegmentBytesPerUser: Refusal(code: RSMERR_INSUFFICIENT_MEM, reason: .userSegmentBytes)
+    case .maxConnectionsPerUser: Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .userConnections)
     default: Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .tableFull)
     }
   }
@@ -45,6 +48,9 @@ package struct Excess: Error, Equatable {
     case .maxProcessesPerUser: " processes"
     case .maxFilesPerUser: " open files"
     case .maxHeldReadsPerUser: " waiting reads"
+    case .maxSegmentsPerUser: " export segments"
+    case .maxSegmentBytesPerUser: " bytes in export segments"
+    case .maxConnectionsPerUser: " connections"
     default: " handles"
     }
   }

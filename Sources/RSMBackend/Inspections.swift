@@ -186,6 +186,8 @@ package final class Inspections {
 extension InspectionAnswer {
   static let slowTarget = failed("the process did not answer the kernel's questions within \(Inspections.deadline)")
 
+  static let movingMemory = failed("its memory was moving to or from an export segment")
+
   static let tooManyReads = failed(
     "as many reads of this user wait for an inspector as rsmd admits; see max-held-reads-per-user in rsmd.conf")
 

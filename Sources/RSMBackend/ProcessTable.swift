@@ -10,41 +10,28 @@ package struct ProcessTable {
   }
 
   private var owners: [Int32: Owner] = [:]
-  /// Sorted.
-  private var order: [Int32] = []
+  private var order = AscendingList<Int32>()
 
   package subscript(pid: Int32) -> Record? {
     owners[pid].map { Record(uid: $0.account.user.uid, since: $0.since) }
   }
 
   /// The lowest pid above `pid`.
-  package func next(after pid: Int32) -> Int32? {
-    let place = firstPlace(above: pid)
-    return place < order.count ? order[place] : nil
-  }
+  package func next(after pid: Int32) -> Int32? { order.next(after: pid) }
 
   func owner(_ pid: Int32) -> Owner? { owners[pid] }
 
   /// Enters a process. One whose end is not known yet gives its pid up to its successor.
   mutating func insert(_ owner: Owner) {
     let pid = owner.process.pid
-    if owners.updateValue(owner, forKey: pid) == nil { order.insert(pid, at: firstPlace(above: pid)) }
+    owners[pid] = owner
+    order.insert(pid)
   }
 
   mutating func remove(_ owner: Owner) {
     let pid = owner.process.pid
     guard owners[pid] === owner else { return }
     owners[pid] = nil
-    order.remove(at: firstPlace(above: pid) - 1)
-  }
-
-  private func firstPlace(above pid: Int32) -> Int {
-    var low = 0
-    var high = order.count
-    while low < high {
-      let middle = (low + high) / 2
-      if order[middle] <= pid { low = middle + 1 } else { high = middle }
-    }
-    return low
+    order.remove(pid)
   }
 }

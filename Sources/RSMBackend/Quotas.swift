@@ -10,6 +10,9 @@ package final class Quotas {
     var processes = Configuration.Key.unlimited
     var files = Configuration.Key.unlimited
     var heldReads = Configuration.Key.unlimited
+    var segments = Configuration.Key.unlimited
+    var segmentBytes = UInt128.max
+    var connections = Configuration.Key.unlimited
   }
 
   /// What one user has.
@@ -20,6 +23,9 @@ package final class Quotas {
     package fileprivate(set) var processes: UInt64 = 0
     package fileprivate(set) var files: UInt64 = 0
     package fileprivate(set) var heldReads: UInt64 = 0
+    package fileprivate(set) var segments: UInt64 = 0
+    package fileprivate(set) var segmentBytes: UInt128 = 0
+    package fileprivate(set) var connections: UInt64 = 0
     fileprivate let ceilings: Ceilings
 
     fileprivate init(uid: UInt32, _ ceilings: Ceilings) {
@@ -27,7 +33,9 @@ package final class Quotas {
       self.ceilings = ceilings
     }
 
-    fileprivate var hasNothing: Bool { handles == 0 && processes == 0 && files == 0 && heldReads == 0 }
+    fileprivate var hasNothing: Bool {
+      handles == 0 && processes == 0 && files == 0 && heldReads == 0 && segments == 0 && connections == 0
+    }
   }
 
   /// What one process has. It counts for the user who first used rsm in it, whoever it becomes later.
@@ -50,6 +58,7 @@ package final class Quotas {
   /// Claims can be as large as an address space each, so their sum needs more than 64 bits.
   package private(set) var bytes: UInt128 = 0
   package private(set) var heldReads: UInt64 = 0
+  package private(set) var segmentBytes: UInt128 = 0
 
   package init(_ configuration: Configuration) {
     func bytes(_ key: Configuration.Key) -> UInt128 {
@@ -59,7 +68,8 @@ package final class Quotas {
     ofUser = Ceilings(
       handles: configuration[.maxHandlesPerUser], bytes: bytes(.maxBytesPerUser),
       processes: configuration[.maxProcessesPerUser], files: configuration[.maxFilesPerUser],
-      heldReads: configuration[.maxHeldReadsPerUser])
+      heldReads: configuration[.maxHeldReadsPerUser], segments: configuration[.maxSegmentsPerUser],
+      segmentBytes: bytes(.maxSegmentBytesPerUser), connections: configuration[.maxConnectionsPerUser])
     ofProcess = Ceilings(handles: configuration[.maxHandlesPerProcess], bytes: bytes(.maxBytesPerProcess))
   }
 
@@ -98,6 +108,35 @@ package final class Quotas {
     bytes -= size
     process.user.bytes -= size
     process.bytes -= size
+  }
+
+  // MARK: Segments
+
+  package func addSegment(of size: UInt64, to user: User) throws(Excess) {
+    try admit(user, .maxSegmentsPerUser, held: user.segments, limit: user.ceilings.segments)
+    guard size <= user.ceilings.segmentBytes, user.segmentBytes <= user.ceilings.segmentBytes - UInt128(size) else {
+      throw Excess(.maxSegmentBytesPerUser, held: user.segmentBytes, limit: user.ceilings.segmentBytes)
+    }
+    user.segments += 1
+    user.segmentBytes += UInt128(size)
+    segmentBytes += UInt128(size)
+  }
+
+  package func removeSegment(of size: UInt64, from user: User) {
+    user.segments -= 1
+    user.segmentBytes -= UInt128(size)
+    segmentBytes -= UInt128(size)
+    forgetIfEmpty(user)
+  }
+
+  package func addConnection(to user: User) throws(Excess) {
+    try admit(user, .maxConnectionsPerUser, held: user.connections, limit: user.ceilings.connections)
+    user.connections += 1
+  }
+
+  package func removeConnection(from user: User) {
+    user.connections -= 1
+    forgetIfEmpty(user)
   }
 
   // MARK: Processes, files and reads

@@ -9,6 +9,7 @@ struct RequestJournal {
     var result: Int32 = 0
     var reason: UInt32 = 0
     var value: UInt64 = 0
+    var detail: UInt32 = 0
   }
 
   /// As many as the client has used so far.

@@ -62,13 +62,13 @@ final class Sweep {
     let records = ids.compactMap { backend.handles[$0] }.filter { $0.finding != .stale && $0.created < youngest }
     // One more for this function itself: answers may come before it returns.
     owner.sweep.pending = records.count + 1
-    let answered = { [unowned self] in
+    let answered = { [unowned self] (_: InspectionAnswer?) in
       owner.sweep.pending -= 1
       if owner.sweep.pending == 0 { look(at: owner, after: last) }
     }
     for record in records {
-      backend.check(record, of: owner, answered)
+      backend.ask(about: record, of: owner, answered)
     }
-    answered()
+    answered(nil)
   }
 }

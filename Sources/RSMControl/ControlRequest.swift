@@ -13,6 +13,21 @@ package protocol MutatingRequest: ControlRequest {
   var slot: rsm_ctl_slot { get set }
   /// What a reply tells besides its result.
   var value: UInt64 { get set }
+  /// What it tells besides that.
+  var detail: UInt32 { get set }
+}
+
+extension MutatingRequest {
+  /// Most replies tell nothing besides.
+  package var value: UInt64 {
+    get { 0 }
+    set {}
+  }
+
+  package var detail: UInt32 {
+    get { 0 }
+    set {}
+  }
 }
 
 extension rsm_ctl_hello: ControlRequest {
@@ -28,18 +43,14 @@ extension rsm_ctl_create_handle: MutatingRequest {
   }
 }
 
-extension MutatingRequest {
-  /// Most replies tell nothing besides.
-  package var value: UInt64 {
-    get { 0 }
-    set {}
-  }
-}
-
 extension rsm_ctl_free_handle: MutatingRequest {
   package static var command: UInt32 { rsm_ctl_free_handle_command }
 }
 
 extension rsm_ctl_strike_handle: MutatingRequest {
   package static var command: UInt32 { rsm_ctl_strike_handle_command }
+}
+
+extension rsm_ctl_set_moving: MutatingRequest {
+  package static var command: UInt32 { rsm_ctl_set_moving_command }
 }

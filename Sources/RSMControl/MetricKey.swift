@@ -8,6 +8,11 @@ package enum MetricKey: String, CaseIterable, Sendable {
   case unpinned = "rsm_unpinned_handles"
   case processes = "rsm_processes"
   case openFiles = "rsm_open_files"
+  case segments = "rsm_segments"
+  case maxSegments = "rsm_max_segments"
+  case segmentBytes = "rsm_segment_bytes"
+  case published = "rsm_published_segments"
+  case connections = "rsm_connections"
   case requests = "rsm_requests_total"
   case refused = "rsm_refused_total"
   case inspectors = "rsm_inspectors"
@@ -24,6 +29,11 @@ package enum MetricKey: String, CaseIterable, Sendable {
     case .unpinned: .unpinned
     case .processes: .processes
     case .openFiles: .openFiles
+    case .segments: .segments
+    case .maxSegments: .maxSegments
+    case .segmentBytes: .segmentBytes
+    case .published: .published
+    case .connections: .connections
     case .requests: .requests
     case .refused: .refused
     case .inspectors: .inspectors
@@ -41,6 +51,11 @@ package enum MetricKey: String, CaseIterable, Sendable {
     case .unpinned: "Live handles some of whose pages were not locked or not resident."
     case .processes: "Live processes that use rsm."
     case .openFiles: "Open files of ctl."
+    case .segments: "Live export segments."
+    case .maxSegments: "Export segments that are admitted."
+    case .segmentBytes: "Bytes of the live export segments."
+    case .published: "Export segments that are published."
+    case .connections: "Connections to segments."
     case .requests: "Requests answered."
     case .refused: "Requests refused."
     case .inspectors: "Processes that check handles."

@@ -13,6 +13,10 @@ package struct ProcessFile: KeyedFile, Sendable {
     case handles = "Handles"
     /// Bytes its handles cover, whole pages, overlaps counted each time.
     case claimed = "Claimed"
+    /// Segments it has published.
+    case exports = "Exports"
+    /// Its live connections to segments.
+    case imports = "Imports"
     /// ready, or slow (not inspected for n s) after the kernel's answers about it took too long.
     case state = "State"
   }
@@ -23,11 +27,14 @@ package struct ProcessFile: KeyedFile, Sendable {
   private let openFiles: Int
   private let handles: Int
   private let claimed: UInt128
+  private let exports: Int
+  private let imports: Int
   private let quietSeconds: Int
 
   /// - Parameter quietSeconds: how long nobody will be asked about its memory.
   package init(
-    pid: Int32, uid: UInt32, since: Timestamp, openFiles: Int, handles: Int, claimed: UInt128, quietSeconds: Int
+    pid: Int32, uid: UInt32, since: Timestamp, openFiles: Int, handles: Int, claimed: UInt128, exports: Int,
+    imports: Int, quietSeconds: Int
   ) {
     self.pid = pid
     self.uid = uid
@@ -35,6 +42,8 @@ package struct ProcessFile: KeyedFile, Sendable {
     self.openFiles = openFiles
     self.handles = handles
     self.claimed = claimed
+    self.exports = exports
+    self.imports = imports
     self.quietSeconds = quietSeconds
   }
 
@@ -46,6 +55,8 @@ package struct ProcessFile: KeyedFile, Sendable {
     case .openFiles: String(openFiles)
     case .handles: String(handles)
     case .claimed: String(claimed)
+    case .exports: String(exports)
+    case .imports: String(imports)
     case .state: quietSeconds > 0 ? "slow (not inspected for \(quietSeconds) s)" : "ready"
     }
   }

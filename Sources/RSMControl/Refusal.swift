@@ -42,6 +42,22 @@ package struct Refusal: Error, Equatable, Sendable {
     package static let processBytes = Reason(RSM_CTL_REASON_PROCESS_BYTES)
     package static let userProcesses = Reason(RSM_CTL_REASON_USER_PROCESSES)
     package static let badTag = Reason(RSM_CTL_REASON_BAD_TAG)
+    package static let noSuchExport = Reason(RSM_CTL_REASON_NO_SUCH_EXPORT)
+    package static let notExporter = Reason(RSM_CTL_REASON_NOT_EXPORTER)
+    package static let reservedSegmentID = Reason(RSM_CTL_REASON_RESERVED_SEGMENT_ID)
+    package static let segmentIDInUse = Reason(RSM_CTL_REASON_SEGMENT_ID_IN_USE)
+    package static let alreadyPublished = Reason(RSM_CTL_REASON_ALREADY_PUBLISHED)
+    package static let notPublished = Reason(RSM_CTL_REASON_NOT_PUBLISHED)
+    package static let badMode = Reason(RSM_CTL_REASON_BAD_MODE)
+    package static let notFilled = Reason(RSM_CTL_REASON_NOT_FILLED)
+    package static let userSegments = Reason(RSM_CTL_REASON_USER_SEGMENTS)
+    package static let userSegmentBytes = Reason(RSM_CTL_REASON_USER_SEGMENT_BYTES)
+    package static let userConnections = Reason(RSM_CTL_REASON_USER_CONNECTIONS)
+    package static let noExportLeft = Reason(RSM_CTL_REASON_NO_EXPORT_LEFT)
+    package static let noMemory = Reason(RSM_CTL_REASON_NO_MEMORY)
+    package static let noSegmentID = Reason(RSM_CTL_REASON_NO_SEGMENT_ID)
+    package static let notConnected = Reason(RSM_CTL_REASON_NOT_CONNECTED)
+    package static let notReserved = Reason(RSM_CTL_REASON_NOT_RESERVED)
 
     /// What happened and what to do, for a person.
     package var explanation: String {
@@ -77,6 +93,42 @@ package struct Refusal: Error, Equatable, Sendable {
         "this user has as many processes at rsmd as it admits (MaxProcessesPerUser in its status file); end some, or raise "
           + "max-processes-per-user in rsmd.conf and the RLIMIT_NOFILE of rsmd"
       case .badTag: "the request says that more pages carry a tag than the range has"
+      case .noSuchExport:
+        "no live export segment has that id"
+      case .notExporter:
+        "the export segment belongs to another process; only the one that created it may change it"
+      case .reservedSegmentID:
+        "the segment id is reserved; an application publishes under 0x400000 to 0x7fffffff, or under 0 to be given one"
+      case .segmentIDInUse:
+        "another segment is published under that id; rsmctl segments lists them"
+      case .alreadyPublished:
+        "the export segment is published already; republish it to change who may connect"
+      case .notPublished:
+        "no segment is published under that id, or no longer the one that was opened"
+      case .badMode:
+        "the access list has bits beyond 0666, or the umask bits beyond 0777"
+      case .notFilled:
+        "the memory of the export segment has holes; install librsm and rsmd of one release"
+      case .userSegments:
+        "this user has as many export segments as rsmd admits (MaxSegmentsPerUser in its status file); destroy some, or raise "
+          + "max-segments-per-user in rsmd.conf"
+      case .userSegmentBytes:
+        "the export segments of this user would have more bytes than rsmd admits (MaxSegmentBytesPerUser in its status file); "
+          + "destroy some, or raise max-segment-bytes-per-user in rsmd.conf"
+      case .userConnections:
+        "this user has as many connections as rsmd admits (MaxConnectionsPerUser in its status file); end some, or raise "
+          + "max-connections-per-user in rsmd.conf"
+      case .noExportLeft:
+        "rsmd has as many export segments as it can (MaxSegments in its status file); destroy some, or raise the RLIMIT_NOFILE of "
+          + "rsmd"
+      case .noMemory:
+        "the kernel makes no file in memory of that size for rsmd; make the segment smaller"
+      case .noSegmentID:
+        "every segment id that rsmd assigns is in use; unpublish segments"
+      case .notConnected:
+        "the open file has no such connection"
+      case .notReserved:
+        "others may hold the memory of the export segment; what it is to move to must be reserved first"
       default: "rsmd gave reason \(rawValue)"
       }
     }

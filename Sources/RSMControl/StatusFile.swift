@@ -52,6 +52,19 @@ package enum StatusKey: String, CaseIterable, Sendable {
   /// Reads of handle files that wait for an inspector.
   case heldReads = "HeldReads"
   case maxHeldReadsPerUser = "MaxHeldReadsPerUser"
+  /// Export segments, published or not.
+  case segments = "Segments"
+  /// As many as there are descriptors and generation slots for.
+  case maxSegments = "MaxSegments"
+  case maxSegmentsPerUser = "MaxSegmentsPerUser"
+  /// Bytes of the export segments.
+  case segmentBytes = "SegmentBytes"
+  case maxSegmentBytesPerUser = "MaxSegmentBytesPerUser"
+  /// Export segments that have a segment id.
+  case published = "Published"
+  /// Connections to segments, aborted ones too until their owners let go of them.
+  case connections = "Connections"
+  case maxConnectionsPerUser = "MaxConnectionsPerUser"
   /// Bytes up to which clients' RLIMIT_MEMLOCK is raised, or off.
   case raiseMemlock = "RaiseMemlock"
 }

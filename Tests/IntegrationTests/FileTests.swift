@@ -26,7 +26,7 @@ import Testing
       cp handles/2 copy-of-2 2>/dev/null || echo no copy into the tree
       copy=$(mktemp); cp handles/2 $copy; grep '^Pages:' $copy; rm $copy
       dd if=handles/3 bs=4 count=1 2>/dev/null; echo
-      test -s status && stat -c '%F %a' . ctl status handles handles/1
+      test -s status && stat -c '%F %a' . ctl grant segments status handles handles/1
       stat -c '%F %a' processes processes/\(pid) processes/\(pid)/status controllers/loopback metrics.prom
       test -s metrics.prom && test -s controllers/loopback && test -s processes/\(pid)/status
       """)
@@ -35,9 +35,11 @@ import Testing
       outcome.output == """
         controllers
         ctl
+        grant
         handles
         metrics.prom
         processes
+        segments
         status
         1
         2
@@ -63,6 +65,8 @@ import Testing
         Id:\t
         directory 555
         regular file 666
+        socket 666
+        directory 555
         regular file 444
         directory 555
         regular file 400
@@ -87,7 +91,7 @@ import Testing
       echo data 2>/dev/null >> ctl && echo write succeeded
       ls
       """)
-    #expect(outcome.output == "controllers\nctl\nhandles\nmetrics.prom\nprocesses\nstatus\n")
+    #expect(outcome.output == "controllers\nctl\ngrant\nhandles\nmetrics.prom\nprocesses\nsegments\nstatus\n")
   }
 
   @Test func usersReadTheirOwnHandlesAndRootAll() async throws {

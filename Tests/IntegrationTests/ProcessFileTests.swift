@@ -71,12 +71,12 @@ import Testing
         "setpriv --reuid=\(user.uid) --regid=\(user.uid) --clear-groups sh -c '\(command)'"
       ).output
     }
-    #expect(try await output("grep -c . status; ls handles", as: .other) == "7\n1\n")
+    #expect(try await output("grep -c . status; ls handles", as: .other) == "9\n1\n")
     #expect(try await output("cat handles/1 || echo no", as: .other) == "no\n")
     #expect(try await output("grep ^Pid: handles/1", as: .ordinary) == "Pid:\t\(pid)\n")
     #expect(
       try await output("stat -c \"%u %a %h\" . status handles .. ../..", as: .other)
-        == "54321 555 3\n54321 444 1\n54321 555 2\n0 555 3\n0 555 5\n")
+        == "54321 555 5\n54321 444 1\n54321 555 2\n0 555 3\n0 555 6\n")
   }
 
   /// Listing goes on by pid: processes that go while somebody lists hide none of the others.
@@ -158,14 +158,17 @@ import Testing
       "0", "01", "+1", "-1", "2147483647", "2147483648", "4294967297", "9223372036854775807", "9223372036854775808",
       "18446744073709551615", "18446744073709551616", "72057594037927935", "72057594037927936", "\u{0661}", "status.",
     ]
-    for directory in ["", "/handles", "/processes", "/processes/\(pid)", "/processes/\(pid)/handles", "/controllers"] {
+    for directory in [
+      "", "/handles", "/processes", "/processes/\(pid)", "/processes/\(pid)/handles", "/controllers", "/segments",
+      "/processes/\(pid)/exports", "/processes/\(pid)/imports",
+    ] {
       for name in names {
         let path = "\(mount.path)\(directory)/\(name)"
         #expect(unsafe open(path, O_RDONLY) == -1 && errno == ENOENT, "\(path)")
       }
     }
     let hostile = try mount.hostile(.anybody)
-    for directory in ["processes", "processes/\(pid)", "processes/\(pid)/handles", "controllers"] {
+    for directory in ["processes", "processes/\(pid)", "processes/\(pid)/handles", "controllers", "segments"] {
       #expect(try hostile.number("list-from \(mount.path)/\(directory)") >= 2)
     }
     #expect(try mount.agent == agent)

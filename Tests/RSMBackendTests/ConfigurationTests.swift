@@ -21,7 +21,8 @@ import Testing
       Configuration().arguments == [
         "max-handles=1048576", "max-handles-per-user=262144", "max-handles-per-process=262144",
         "max-bytes-per-user=unlimited", "max-bytes-per-process=unlimited", "max-processes-per-user=4096",
-        "max-files-per-user=8192", "max-held-reads-per-user=256", "raise-memlock=off", "inspectors=3",
+        "max-files-per-user=8192", "max-held-reads-per-user=256", "max-segments-per-user=16384",
+        "max-segment-bytes-per-user=unlimited", "max-connections-per-user=65536", "raise-memlock=off", "inspectors=3",
       ])
   }
 

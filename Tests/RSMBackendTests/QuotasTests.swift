@@ -45,6 +45,27 @@ import Testing
     #expect(quotas.handles == 6 && quotas.bytes == 160 && quotas.heldReads == 1)
   }
 
+  @Test func segmentsAndConnectionsAreLimitedByUser() throws {
+    let quotas = quotas([.maxSegmentsPerUser: 2, .maxSegmentBytesPerUser: 100, .maxConnectionsPerUser: 1])
+    let user = try quotas.addProcess(of: 1).user
+    try quotas.addSegment(of: 60, to: user)
+    let bytes = excess { () throws(Excess) in try quotas.addSegment(of: 41, to: user) }
+    #expect(bytes?.key == .maxSegmentBytesPerUser && bytes?.held == 60 && bytes?.limit == 100)
+    try quotas.addSegment(of: 40, to: user)
+    #expect(excess { () throws(Excess) in try quotas.addSegment(of: 0, to: user) }?.key == .maxSegmentsPerUser)
+    try quotas.addConnection(to: user)
+    #expect(excess { () throws(Excess) in try quotas.addConnection(to: user) }?.key == .maxConnectionsPerUser)
+    let root = try quotas.addProcess(of: 0).user
+    for _ in 1...3 {
+      try quotas.addSegment(of: .max, to: root)
+      try quotas.addConnection(to: root)
+    }
+    #expect(quotas.segmentBytes == 3 * UInt128(UInt64.max) + 100)
+    quotas.removeSegment(of: 60, from: user)
+    quotas.removeConnection(from: user)
+    #expect(user.segments == 1 && user.segmentBytes == 40 && user.connections == 0)
+  }
+
   @Test func rootIsNotLimitedAsAUser() throws {
     let quotas = quotas([
       .maxHandles: 3, .maxHandlesPerUser: 1, .maxBytesPerUser: 1, .maxProcessesPerUser: 1, .maxFilesPerUser: 1,

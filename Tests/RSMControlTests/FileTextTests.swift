@@ -45,7 +45,9 @@ import Testing
         "Unpinned", "Processes", "OpenFiles", "Requests", "Refused", "Inspection", "Inspectors", "InspectorsReplaced",
         "Features", "Missing",
         "MaxHandlesPerUser", "MaxHandlesPerProcess", "MaxBytesPerUser", "MaxBytesPerProcess", "MaxProcesses",
-        "MaxProcessesPerUser", "MaxFilesPerUser", "HeldReads", "MaxHeldReadsPerUser", "RaiseMemlock",
+        "MaxProcessesPerUser", "MaxFilesPerUser", "HeldReads", "MaxHeldReadsPerUser", "Segments",
+        "MaxSegments", "MaxSegmentsPerUser", "SegmentBytes", "MaxSegmentBytesPerUser", "Published", "Connections",
+        "MaxConnectionsPerUser", "RaiseMemlock",
       ])
   }
 
@@ -60,7 +62,7 @@ import Testing
   @Test func processFileIsFrozen() {
     let file = ProcessFile(
       pid: 42, uid: 1000, since: Timestamp(microseconds: 1_700_000_000_000_001), openFiles: 2, handles: 3,
-      claimed: 12288, quietSeconds: 4)
+      claimed: 12288, exports: 5, imports: 6, quietSeconds: 4)
     #expect(
       file.text == """
         Pid:\t42
@@ -69,13 +71,47 @@ import Testing
         OpenFiles:\t2
         Handles:\t3
         Claimed:\t12288
+        Exports:\t5
+        Imports:\t6
         State:\tslow (not inspected for 4 s)
 
         """)
     let largest = ProcessFile(
       pid: .max, uid: .max, since: Timestamp(microseconds: .max), openFiles: .max, handles: .max, claimed: .max,
-      quietSeconds: .max)
+      exports: .max, imports: .max, quietSeconds: .max)
     #expect(largest.text.utf8.count <= ControlTree.processFileLimit)
+  }
+
+  @Test func segmentFileIsFrozen() {
+    let file = SegmentFile(
+      id: 0x400000, export: 7, pid: 42, uid: 1000, gid: 100, address: 0x7f00_0000_1000, length: 8192, mode: 0o640,
+      published: Timestamp(microseconds: 1_700_000_000_000_001), generation: 3, importers: 2, isGranted: true)
+    #expect(
+      file.text == """
+        Id:\t4194304
+        Export:\t7
+        Pid:\t42
+        Uid:\t1000
+        Gid:\t100
+        Address:\t0x7f0000001000
+        Length:\t8192
+        Mode:\t0640
+        Published:\t1700000000.000001
+        Generation:\t3
+        Importers:\t2
+        Granted:\tyes
+
+        """)
+    var largest = SegmentFile(
+      id: .max, export: .max, pid: .max, uid: .max, gid: .max, address: .max, length: .max, mode: 0o666,
+      published: Timestamp(microseconds: .max), generation: .max, importers: .max, isGranted: true)
+    #expect(largest.text.utf8.count <= ControlTree.segmentFileLimit)
+    largest.address = nil
+    largest.mode = 0
+    largest.isGranted = false
+    let fields = TextFields(parsing: largest.text)
+    #expect([fields["Address"], fields["Mode"], fields["Granted"]] == ["-", "00", "no"])
+    #expect("\(Int32.max) \(UInt32.max) rw\n".utf8.count <= ControlTree.importerLineLimit)
   }
 
   @Test func controllerFileIsFrozen() {

@@ -6,9 +6,11 @@ import Testing
   private let pids: [Int32] = [1, 2, 0xfff, 0x1000, 4_194_304, .max]
 
   private var nodes: [Node] {
-    [.root, .control, .status, .metrics, .handles, .processes, .controllers, .loopback]
-      + ids.flatMap { [.handle($0), .handleLink($0)] }
+    [.root, .control, .status, .metrics, .handles, .processes, .controllers, .loopback, .grant, .segments]
+      + ids.flatMap { [.handle($0), .handleLink($0), .exportLink($0), .importLink($0)] }
+      + ids.flatMap { [.segment($0), .segmentInfo($0), .segmentImporters($0), .segmentMemory($0)] }
       + pids.flatMap { [.process($0), .processStatus($0), .processHandles($0)] }
+      + pids.flatMap { [.processExports($0), .processImports($0)] }
   }
 
   @Test func everyNodeHasAnInodeOfItsOwn() {
@@ -21,7 +23,7 @@ import Testing
 
   @Test func otherInodesAreNoNodes() {
     let kinds = (0...UInt64(0xff)).map { $0 << 56 }
-    let values: [UInt64] = [0, 9, 10, 1 << 31, 1 << 32, 1 << 56 - 1]
+    let values: [UInt64] = [0, 11, 12, 1 << 31, 1 << 32, 1 << 56 - 1]
     var inodes: [UInt64] = [.max, .max - 1, .max - 0x1000, 1 << 63]
     for kind in kinds {
       for value in values { inodes.append(kind | value) }
@@ -33,18 +35,18 @@ import Testing
     for kind: UInt64 in 0...0xff {
       #expect(Node(inode: kind << 56) == nil, "no value")
     }
-    for kind: UInt64 in 6...0xff {
+    for kind: UInt64 in 14...0xff {
       #expect(Node(inode: kind << 56 | 1) == nil, "no kind")
     }
-    for kind: UInt64 in 2...4 {
+    for kind: UInt64 in [2, 3, 4, 10, 11] {
       #expect(Node(inode: kind << 56 | 1 << 31) == nil, "no process id")
     }
-    #expect(Node(inode: 9) == nil)
+    #expect(Node(inode: 11) == nil)
   }
 
   @Test func namesHaveOneSpelling() {
-    #expect(Node.handleID(named: "17") == 17)
-    #expect(Node.handleID(named: "72057594037927935") == 1 << 56 - 1)
+    #expect(Node.id(named: "17") == 17)
+    #expect(Node.id(named: "72057594037927935") == 1 << 56 - 1)
     #expect(Node.processID(named: "17") == 17)
     #expect(Node.processID(named: "2147483647") == .max)
     for name in [
@@ -52,9 +54,11 @@ import Testing
       "72057594037927936",
       "18446744073709551615", "18446744073709551616", String(repeating: "9", count: 255),
     ] {
-      #expect(Node.handleID(named: name) == nil, "\(name)")
+      #expect(Node.id(named: name) == nil, "\(name)")
       #expect(Node.processID(named: name) == nil, "\(name)")
+      #expect(Node.segmentID(named: name) == nil, "\(name)")
     }
+    #expect(Node.segmentID(named: "4294967295") == .max && Node.segmentID(named: "4294967296") == nil)
     for name in ["2147483648", "4294967297", "-2147483648"] {
       #expect(Node.processID(named: name) == nil, "\(name)")
     }

@@ -23,11 +23,14 @@ package struct User: Sendable {
   package static let other = User(uid: 54322, lockLimit: 8 << 20)
 
   /// The command line that runs `program` as this user.
-  package func commandLine(_ program: [String]) -> [String] {
+  ///
+  /// - Parameter groups: the supplementary groups, none if nil.
+  package func commandLine(_ program: [String], groups: [UInt32]? = nil) -> [String] {
     var prefix: [String] = []
     if let lockLimit { prefix += ["/usr/bin/prlimit", "--memlock=\(lockLimit):\(lockLimit)"] }
     if uid != getuid() {
-      prefix += ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups", "--inh-caps=-all"]
+      let list = groups.map { "--groups=" + $0.map(String.init).joined(separator: ",") } ?? "--clear-groups"
+      prefix += ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(uid)", list, "--inh-caps=-all"]
     }
     return prefix + program
   }

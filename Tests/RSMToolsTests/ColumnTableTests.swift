@@ -11,7 +11,9 @@ import Testing
   @Test func unknownColumnsAreRefusedByName() {
     #expect(
       throws: ColumnProblem(
-        message: "there is no column \"Size\"; the columns are PID, UID, SINCE, OPENFILES, HANDLES, CLAIMED, STATE")
+        message:
+          "there is no column \"Size\"; the columns are PID, UID, SINCE, OPENFILES, HANDLES, CLAIMED, EXPORTS, IMPORTS, STATE"
+      )
     ) { try ProcessColumns.columns(named: "pid,Size") }
     for list in ["", ",", "pid,", ",pid", " pid", "pid uid", "pid,pid", "Pid,PID"] {
       #expect(throws: ColumnProblem.self, "\(list)") { try ProcessColumns.columns(named: list) }
@@ -37,17 +39,17 @@ import Testing
   @Test func sizesAreHumanUnlessBytesAreAskedFor() throws {
     let file = ProcessFile(
       pid: 7, uid: 1000, since: Timestamp(microseconds: 1_700_000_000_000_001), openFiles: 1, handles: 2,
-      claimed: 69_632, quietSeconds: 0)
+      claimed: 69_632, exports: 3, imports: 4, quietSeconds: 0)
     let small = ProcessFile(
       pid: 4242, uid: 0, since: Timestamp(microseconds: 1_700_000_001_000_000), openFiles: 2, handles: 10, claimed: 0,
-      quietSeconds: 3)
+      exports: 0, imports: 0, quietSeconds: 3)
     let rows = [file, small].map { TextFields(parsing: $0.text) }
     let listing = Listing(ProcessColumns.standard, rows)
     #expect(
       listing.table() == """
-         PID   UID              SINCE  OPENFILES  HANDLES  CLAIMED  STATE
-           7  1000  1700000000.000001          1        2      68K  ready
-        4242     0  1700000001.000000          2       10       0B  slow (not inspected for 3 s)
+         PID   UID              SINCE  OPENFILES  HANDLES  CLAIMED  EXPORTS  IMPORTS  STATE
+           7  1000  1700000000.000001          1        2      68K        3        4  ready
+        4242     0  1700000001.000000          2       10       0B        0        0  slow (not inspected for 3 s)
 
         """)
     let few = Listing(try ProcessColumns.columns(named: "state,claimed"), rows)

@@ -7,12 +7,6 @@ void cfuse_set_direct_io(struct fuse_file_info *file)
 	file->direct_io = 1;
 }
 
-static void refuse_mknod(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
-{
-	(void)parent, (void)name, (void)mode, (void)device;
-	fuse_reply_err(request, EROFS);
-}
-
 static void refuse_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	(void)parent, (void)name, (void)mode;
@@ -44,29 +38,12 @@ static void refuse_link(fuse_req_t request, fuse_ino_t node, fuse_ino_t new_pare
 	fuse_reply_err(request, EROFS);
 }
 
-static void refuse_setattr(fuse_req_t request, fuse_ino_t node, struct stat *attributes, int to_set,
-    struct fuse_file_info *file)
-{
-	(void)node, (void)attributes, (void)to_set, (void)file;
-	fuse_reply_err(request, EROFS);
-}
-
-static void refuse_write(fuse_req_t request, fuse_ino_t node, const char *bytes, size_t count, off_t offset,
-    struct fuse_file_info *file)
-{
-	(void)node, (void)bytes, (void)count, (void)offset, (void)file;
-	fuse_reply_err(request, EROFS);
-}
-
 void cfuse_refuse_changes(struct fuse_lowlevel_ops *operations)
 {
-	operations->mknod = refuse_mknod;
 	operations->mkdir = refuse_mkdir;
 	operations->unlink = refuse_removal;
 	operations->rmdir = refuse_removal;
 	operations->symlink = refuse_symlink;
 	operations->rename = refuse_rename;
 	operations->link = refuse_link;
-	operations->setattr = refuse_setattr;
-	operations->write = refuse_write;
 }

@@ -6,6 +6,8 @@ import RSMKernel
 /// The control filesystem as a tree of nodes: names, attributes and contents. Knows libfuse only by its `stat` structures.
 package final class FileSystem {
   package let backend: Backend
+  /// Whether the socket `grant` has been bound.
+  var hasGrant = false
   private let status: () -> String
   private let metrics: () -> String
   private let uid = getuid()
@@ -25,85 +27,153 @@ package final class FileSystem {
   func lookup(_ name: String, in directory: Node) -> Node? {
     let node: Node? =
       switch directory {
-      case .handles: Node.handleID(named: name).map(Node.handle)
+      case .handles: Node.id(named: name).map(Node.handle)
       case .processes: Node.processID(named: name).map(Node.process)
+      case .segments: segment(named: name).map { .segment($0.number) }
       case .processHandles(let pid):
-        Node.handleID(named: name).flatMap { backend.owner(ofHandle: $0) == pid ? .handleLink($0) : nil }
+        Node.id(named: name).flatMap { backend.owner(ofHandle: $0) == pid ? .handleLink($0) : nil }
+      case .processExports(let pid):
+        segment(named: name).flatMap { $0.export.pid == pid ? .exportLink($0.number) : nil }
+      case .processImports(let pid):
+        Node.id(named: name).flatMap { backend.segments[connection: $0]?.pid == pid ? .importLink($0) : nil }
       default: directory.fixedEntries?.first { $0.name == name }?.node
       }
     guard let node, attributes(of: node) != nil else { return nil }
     return node
   }
 
+  private func segment(named name: String) -> Publication? {
+    Node.segmentID(named: name).flatMap { backend.segments[segment: $0] }
+  }
+
   /// The attributes of a node, nil if it is gone.
   func attributes(of node: Node) -> stat? {
-    var attributes = stat()
-    attributes.st_ino = UInt(node.inode)
-    attributes.st_nlink = 1
-    attributes.st_uid = uid
-    attributes.st_gid = gid
-    attributes.st_mode = type(of: node)
-    var changed = started
-    switch node {
-    case .root, .handles, .processes, .controllers:
-      attributes.st_mode |= 0o555
-      attributes.st_nlink = linkCount(of: node)
-    case .control:
-      attributes.st_mode |= 0o666
-      attributes.st_size = 1
-    case .loopback:
-      attributes.st_mode |= 0o444
-      attributes.st_size = ControlTree.controllerFileLimit
-    case .status, .metrics:
-      attributes.st_mode |= 0o444
-      attributes.st_size = ControlTree.statusFileLimit
-      changed = Clock.microseconds
-    case .process(let pid), .processStatus(let pid), .processHandles(let pid):
-      guard let process = backend.processes[pid] else { return nil }
-      attributes.st_mode |= node == .processStatus(pid) ? 0o444 : 0o555
-      attributes.st_nlink = linkCount(of: node)
-      attributes.st_uid = process.uid
-      attributes.st_size = node == .processStatus(pid) ? ControlTree.processFileLimit : 0
-      changed = process.since
-    case .handle(let id), .handleLink(let id):
-      guard let record = backend.handles[id] else { return nil }
-      attributes.st_mode |= node == .handle(id) ? 0o400 : 0o777
-      attributes.st_uid = record.uid
-      attributes.st_gid = record.gid
-      attributes.st_size = node == .handle(id) ? ControlTree.handleFileLimit : Self.target(ofLinkTo: id).utf8.count
-      changed = record.created
+    let attributes: Attributes? =
+      switch node {
+      // Binding the socket writes to the directory.
+      case .root: Attributes(hasGrant ? 0o555 : 0o755, changed: started)
+      case .handles, .processes, .controllers, .segments: Attributes(0o555, changed: started)
+      case .control: Attributes(0o666, size: 1, changed: started)
+      case .grant: hasGrant ? Attributes(0o666, changed: started) : nil
+      case .loopback: Attributes(0o444, size: ControlTree.controllerFileLimit, changed: started)
+      case .status, .metrics: Attributes(0o444, size: ControlTree.statusFileLimit, changed: Clock.microseconds)
+      case .process(let pid), .processHandles(let pid), .processExports(let pid), .processImports(let pid):
+        attributes(ofProcess: pid, 0o555)
+      case .processStatus(let pid): attributes(ofProcess: pid, 0o444, size: ControlTree.processFileLimit)
+      case .handle(let id): attributes(ofHandle: id, 0o400, size: ControlTree.handleFileLimit)
+      case .handleLink(let id): attributes(ofHandle: id, 0o777, size: target(of: node)?.utf8.count ?? 0)
+      case .segment(let number): attributes(ofPublication: number, 0o555)
+      case .segmentInfo(let number): attributes(ofPublication: number, 0o444, size: ControlTree.segmentFileLimit)
+      case .segmentImporters, .segmentMemory: sharedAttributes(of: node)
+      case .exportLink(let number): attributes(ofPublication: number, 0o777, size: target(of: node)?.utf8.count ?? 0)
+      case .importLink(let id): attributes(ofConnection: id, size: target(of: node)?.utf8.count ?? 0)
+      }
+    return attributes.map { status(of: node, $0) }
+  }
+
+  /// What the kinds of nodes differ in.
+  private struct Attributes {
+    let mode: mode_t
+    let size: Int
+    /// Nil for those of rsmd.
+    let owner: (uid: UInt32, gid: UInt32?)?
+    /// Microseconds since 1970.
+    let changed: UInt64
+
+    init(_ mode: mode_t, size: Int = 0, owner: (uid: UInt32, gid: UInt32?)? = nil, changed: UInt64) {
+      self.mode = mode
+      self.size = size
+      self.owner = owner
+      self.changed = changed
     }
+  }
+
+  private func attributes(ofProcess pid: Int32, _ mode: mode_t, size: Int = 0) -> Attributes? {
+    backend.processes[pid].map { Attributes(mode, size: size, owner: ($0.uid, nil), changed: $0.since) }
+  }
+
+  private func attributes(ofHandle id: UInt64, _ mode: mode_t, size: Int) -> Attributes? {
+    backend.handles[id].map { Attributes(mode, size: size, owner: ($0.uid, $0.gid), changed: $0.created) }
+  }
+
+  private func attributes(ofPublication number: UInt64, _ mode: mode_t, size: Int = 0) -> Attributes? {
+    backend.segments[publication: number].map {
+      Attributes(mode, size: size, owner: ($0.export.uid, $0.export.gid), changed: $0.time)
+    }
+  }
+
+  private func attributes(ofConnection id: UInt64, size: Int) -> Attributes? {
+    guard let connection = backend.segments[connection: id], !connection.isAborted else { return nil }
+    return Attributes(0o777, size: size, owner: (connection.uid, nil), changed: connection.publication.time)
+  }
+
+  /// Of the files of a segment that others have a part in.
+  private func sharedAttributes(of node: Node) -> Attributes? {
+    switch node {
+    case .segmentImporters(let number):
+      let lines = backend.segments[publication: number].map { max(1, $0.connectionCount) } ?? 0
+      return attributes(ofPublication: number, 0o444, size: lines * ControlTree.importerLineLimit)
+    case .segmentMemory(let number):
+      guard let publication = backend.segments[publication: number] else { return nil }
+      return attributes(ofPublication: number, mode_t(publication.mode), size: Int(publication.export.length))
+    default: return nil
+    }
+  }
+
+  private func status(of node: Node, _ attributes: Attributes) -> stat {
+    var status = stat()
+    status.st_ino = UInt(node.inode)
+    status.st_nlink = linkCount(of: node)
+    status.st_uid = attributes.owner?.uid ?? uid
+    status.st_gid = attributes.owner?.gid ?? gid
+    status.st_mode = type(of: node) | attributes.mode
+    status.st_size = attributes.size
+    let changed = attributes.changed
     let time = timespec(tv_sec: Int(changed / 1_000_000), tv_nsec: Int(changed % 1_000_000) * 1000)
-    attributes.st_mtim = time
-    attributes.st_ctim = time
-    attributes.st_atim = time
-    return attributes
+    status.st_mtim = time
+    status.st_ctim = time
+    status.st_atim = time
+    return status
   }
 
   /// 1 for a file; 2 for a directory, and one for each directory in it.
   private func linkCount(of node: Node) -> nlink_t {
     guard type(of: node) == S_IFDIR else { return 1 }
     let directories = node.fixedEntries?.count { type(of: $0.node) == S_IFDIR } ?? 0
-    return nlink_t(2 + (node == .processes ? backend.processCount : directories))
+    return switch node {
+    case .processes: nlink_t(2 + backend.processCount)
+    case .segments: nlink_t(2 + backend.segments.publishedCount)
+    default: nlink_t(2 + directories)
+    }
   }
 
-  /// `S_IFDIR`, `S_IFLNK` or `S_IFREG`.
+  /// `S_IFDIR`, `S_IFLNK`, `S_IFSOCK` or `S_IFREG`.
   func type(of node: Node) -> mode_t {
     switch node {
-    case .root, .handles, .processes, .controllers, .process, .processHandles: S_IFDIR
-    case .handleLink: S_IFLNK
+    case .root, .handles, .processes, .controllers, .segments, .segment, .process, .processHandles, .processExports,
+      .processImports:
+      S_IFDIR
+    case .handleLink, .exportLink, .importLink: S_IFLNK
+    case .grant: S_IFSOCK
     default: S_IFREG
     }
   }
 
   /// Where a symbolic link points, nil if it is gone or none.
   func target(of node: Node) -> String? {
-    guard case .handleLink(let id) = node, backend.handles[id] != nil else { return nil }
-    return Self.target(ofLinkTo: id)
+    switch node {
+    case .handleLink(let id):
+      backend.handles[id].map { "../../../\(ControlTree.handles)/\($0.id)" }
+    case .exportLink(let number):
+      backend.segments[publication: number].map { Self.target(ofLinkTo: $0) }
+    case .importLink(let id):
+      backend.segments[connection: id].flatMap { $0.isAborted ? nil : Self.target(ofLinkTo: $0.publication) }
+    default: nil
+    }
   }
 
-  private static func target(ofLinkTo id: UInt64) -> String {
-    "../../../\(ControlTree.handles)/\(id)"
+  private static func target(ofLinkTo publication: Publication) -> String {
+    "../../../\(ControlTree.segments)/\(publication.segmentID)"
   }
 
   /// Produces the text of a file node, perhaps later; nil if the node is gone meanwhile.
@@ -113,6 +183,9 @@ package final class FileSystem {
     case .metrics: completion(Array(metrics().utf8))
     case .loopback: completion(Array(backend.loopback.text.utf8))
     case .processStatus(let pid): completion(backend.describe(process: pid).map { Array($0.text.utf8) })
+    case .segmentInfo(let number):
+      completion(backend.describe(publication: number, for: reader).map { Array($0.text.utf8) })
+    case .segmentImporters(let number): completion(backend.importers(ofPublication: number).map { Array($0.utf8) })
     case .handle(let id):
       backend.describe(handle: id, for: reader) { file in completion(file.map { Array($0.text.utf8) }) }
     default: completion([])

@@ -25,7 +25,7 @@ struct IoctlExchange {
     let request = unsafe message.loadUnaligned(
       fromByteOffset: MemoryLayout<fuse_in_header>.size, as: fuse_ioctl_in.self)
     let input = unsafe UnsafeRawBufferPointer(rebasing: message[Self.prefix...])
-    guard Node(inode: header.nodeid) == .control, request.in_size == request.out_size,
+    guard let node = Node(inode: header.nodeid), request.in_size == request.out_size,
       input.count == Int(request.in_size), 1...ControlTree.requestLimit ~= input.count
     else {
       refuse(header)
@@ -35,9 +35,14 @@ struct IoctlExchange {
       let output = unsafe UnsafeMutableRawBufferPointer(rebasing: reply[Self.replyPrefix...])
       unsafe output.copyMemory(from: input)
       let caller = Caller(thread: Int32(bitPattern: header.pid), uid: header.uid, gid: header.gid)
-      guard let result = unsafe backend.carryOut(command: request.cmd, file: request.fh, caller: caller, output) else {
-        return refuse(header)
-      }
+      let result: Int32? =
+        switch node {
+        case .control: unsafe backend.carryOut(command: request.cmd, file: request.fh, caller: caller, output)
+        case .segmentMemory:
+          unsafe backend.carryOut(command: request.cmd, memoryFile: request.fh, caller: caller, output)
+        default: nil
+        }
+      guard let result else { return refuse(header) }
       unsafe reply.storeBytes(
         of: fuse_out_header(len: UInt32(reply.count), error: 0, unique: header.unique), as: fuse_out_header.self)
       unsafe reply.storeBytes(

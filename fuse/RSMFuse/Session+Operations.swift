@@ -17,10 +17,13 @@ extension Session {
     unsafe operations.open = open
     unsafe operations.read = read
     unsafe operations.release = release
+    unsafe operations.write = write
+    unsafe operations.setattr = setAttributes
+    unsafe operations.mknod = makeNode
     return operations
   }
 
-  private static func session(_ request: fuse_req_t) -> Session? {
+  static func session(_ request: fuse_req_t) -> Session? {
     guard let data = unsafe fuse_req_userdata(request) else { return nil }
     return unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue()
   }
@@ -102,6 +105,7 @@ extension Session {
       unsafe fuse_reply_err(request, ENOENT)
       return
     }
+    if case .segmentMemory(let number) = node { return unsafe session.openMemory(number, request, file) }
     unsafe cfuse_set_direct_io(file)
     let caller = unsafe Caller(request)
     let opened = node == .control ? session.fileSystem.backend.openFile(by: caller) : session.newSnapshot(for: caller)
@@ -123,9 +127,11 @@ extension Session {
       unsafe fuse_reply_err(request, 0)
     }
 
-  private func closed(_ node: Node, file: UInt64) {
+  func closed(_ node: Node, file: UInt64) {
     if node == .control {
       fileSystem.backend.release(file: file)
+    } else if case .segmentMemory = node {
+      fileSystem.backend.release(memoryFile: file)
     } else if let snapshot = snapshots.removeValue(forKey: file) {
       fileSystem.backend.quotas.removeFile(of: snapshot.opener)
     }
@@ -139,6 +145,7 @@ extension Session {
         unsafe fuse_reply_err(request, ENOENT)
         return
       }
+      if case .segmentMemory = node { return unsafe session.readMemory(file, request, size, offset) }
       guard node != .control, offset == 0 else {
         unsafe reply(request, session.snapshots[file]?.text ?? [], offset, size)
         return
@@ -164,7 +171,7 @@ extension Session {
 }
 
 extension Caller {
-  fileprivate init(_ request: fuse_req_t) {
+  init(_ request: fuse_req_t) {
     guard let context = unsafe fuse_req_ctx(request) else { preconditionFailure("a request without a context") }
     unsafe self.init(thread: context.pointee.pid, uid: context.pointee.uid, gid: context.pointee.gid)
   }

@@ -20,6 +20,9 @@ package import SystemPackage
   var offer: KernelOffer?
   var snapshots: [UInt64: Snapshot] = [:]
   private var lastSnapshot: UInt64 = 0
+  /// Nil until the kernel has agreed to it.
+  var passthrough: Passthrough?
+  private let wantsPassthrough: Bool
   private let loop: EventLoop
   private let descriptor: Int32
   private let ioctls: IoctlExchange
@@ -29,9 +32,12 @@ package import SystemPackage
   /// - Parameters:
   ///   - descriptor: of /dev/fuse, mounted.
   ///   - loop: what else there is to do.
+  ///   - wantsPassthrough: whether to let the kernel map segments, if it offers that.
   package init(
-    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, initialized: @escaping (KernelOffer) -> Void
+    _ fileSystem: FileSystem, descriptor: Int32, in loop: EventLoop, wantsPassthrough: Bool,
+    initialized: @escaping (KernelOffer) -> Void
   ) throws(Failure) {
+    self.wantsPassthrough = wantsPassthrough
     self.fileSystem = fileSystem
     self.loop = loop
     self.descriptor = descriptor
@@ -77,10 +83,21 @@ package import SystemPackage
       unsafe session = fuse_session_new(
         &arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, Unmanaged.passUnretained(self).toOpaque())
     }
-    guard unsafe session != nil, unsafe fuse_session_mount(session, "/dev/fd/\(descriptor)") == 0 else {
-      throw Failure()
-    }
+    guard let session = unsafe session, unsafe cfuse_serve(session, descriptor, Self.send) == 0 else { throw Failure() }
   }
+
+  /// Sends what libfuse has to say. The first of it is the reply to INIT.
+  private static let send:
+    @convention(c) (Int32, UnsafeMutablePointer<iovec>?, Int32, UnsafeMutableRawPointer?) -> Int = {
+      device, parts, count, data in
+      guard let data = unsafe data else { return -1 }
+      let session = unsafe Unmanaged<Session>.fromOpaque(data).takeUnretainedValue()
+      if session.wantsPassthrough, session.passthrough == nil, session.offer?.offersPassthrough == true {
+        unsafe cfuse_ask_for_passthrough(parts, count)
+        session.passthrough = Passthrough(device: device, session.fileSystem.backend.segments)
+      }
+      return unsafe writev(device, parts, count)
+    }
 
   /// Waits for one request and answers it, or returns because the doorbell rings.
   private func serveOne() throws(Errno) {

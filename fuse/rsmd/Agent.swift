@@ -12,6 +12,8 @@ enum Agent {
   /// Descriptors that clients may not use up: for the mount, the keeper, and what a request takes for a moment. Inspectors add
   /// one each.
   private static let descriptorReserve = 24
+  /// How many may wait at the socket `grant`.
+  private static let mostPeers = 64
   private static let foreignProc = "/proc does not show the PID namespace of rsmd"
 
   static func run(keeper: Int32, _ configuration: Configuration) -> Int32 {
@@ -27,29 +29,39 @@ enum Agent {
       let inspections = Inspections(loop: loop, expected: inspectors, obstacle: obstacle) { serial in
         link.send(.replace(serial: serial))
       }
-      let processLimit = max(1, DescriptorLimit.raise() - descriptorReserve - inspectors)
+      let free = max(12, DescriptorLimit.raise() - descriptorReserve - inspectors)
+      let peerLimit = min(mostPeers, free / 8)
+      let segments = try SegmentTable(limit: (free - peerLimit) / 2)
+      let processLimit = free - peerLimit - segments.limit
       var configuration = configuration
-      // Serving several users, one of them does not get all descriptors.
-      let share = Mount.mode == .system ? max(1, processLimit * 3 / 4) : processLimit
-      configuration.lower(.maxProcessesPerUser, to: UInt64(share))
+      configuration.lower(.maxProcessesPerUser, to: share(of: processLimit))
+      configuration.lower(.maxSegmentsPerUser, to: share(of: segments.limit))
       let backend = Backend(
-        loop: loop, inspections: inspections, configuration: configuration, processLimit: processLimit
+        loop: loop, inspections: inspections, segments: segments, configuration: configuration,
+        processLimit: processLimit
       ) {
         logger.warning("\($0)")
       }
       let status = StatusText(keeper: keeper, backend: backend)
       let files = FileSystem(backend: backend, status: { status.text }, metrics: status.metrics)
-      let session = try Session(files, descriptor: device, in: loop) { kernel in
+      let wantsPassthrough = Mount.mode == .system && !KernelFeature.passthrough.isOff
+      let session = try Session(files, descriptor: device, in: loop, wantsPassthrough: wantsPassthrough) { kernel in
         status.offersPassthrough = kernel.offersPassthrough
         link.send(.serving)
       }
       _ = try loop.watch(link.descriptor) {
         guard let (message, passed) = link.receive() else { return loop.stop() }
-        guard case .inspector(let serial) = message, passed >= 0 else { return }
+        guard let message, passed >= 0 else { return }
         do throws(Errno) {
-          try inspections.add(serial: serial, socket: MessageSocket(owning: passed))
+          switch message {
+          case .inspector(let serial): try inspections.add(serial: serial, socket: MessageSocket(owning: passed))
+          case .grants:
+            try GrantDesk.open(
+              loop: loop, backend: backend, listener: ListeningSocket(owning: passed), limit: peerLimit)
+          case .serving, .replace: break
+          }
         } catch {
-          logger.error("cannot watch an inspector: \(error)")
+          logger.error("cannot watch a descriptor of the keeper: \(error)")
         }
       }
       try session.run()
@@ -58,5 +70,10 @@ enum Agent {
       logger.error("the agent cannot serve: \(error)")
       return ExitCode.software
     }
+  }
+
+  /// How much of what there is one user may have: serving several, one of them does not get all descriptors.
+  private static func share(of limit: Int) -> UInt64 {
+    UInt64(Mount.mode == .system ? max(1, limit * 3 / 4) : limit)
   }
 }

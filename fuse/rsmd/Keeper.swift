@@ -25,6 +25,8 @@ final class Keeper {
   private let link: KeeperLink
   private var inspectors: [UInt64: Part] = [:]
   private var opener: Part?
+  /// Bound by the opener, then handed to the agent.
+  private let grants: ListeningSocket
   private var lastSerial: UInt64 = 0
   private var exitCode: Int32 = 0
 
@@ -75,6 +77,7 @@ final class Keeper {
     self.configuration = configuration
     self.log = log
     loop = try EventLoop()
+    grants = try ListeningSocket()
     let mount = try Mount(at: options.mountPoint, removesDirectory: options.removesDirectory)
     if mount.isReplacement { logger.info("\(mount.path) had been left by a killed rsmd; it is replaced") }
     do {
@@ -122,7 +125,7 @@ final class Keeper {
     switch message {
     case .serving: startOpener()
     case .replace(let serial): inspectors[serial]?.child.process.kill()
-    case .inspector: break
+    case .inspector, .grants: break
     }
   }
 
@@ -148,8 +151,8 @@ final class Keeper {
 
   private func startOpener() {
     do {
-      let path = "\(mount.path)/\(ControlTree.status)"
-      opener = Part(try ChildProcess(Role.opener(path: path).commandLine))
+      opener = Part(
+        try ChildProcess(Role.opener(mount: mount.path).commandLine, descriptors: [0, 1, 2, grants.raw]))
     } catch {
       fail("cannot start the opener: \(error)")
     }
@@ -174,6 +177,7 @@ final class Keeper {
     if let status = try opener?.child.poll() {
       opener = nil
       guard status == .exited(0) else { return fail("the mount on \(mount.path) does not answer") }
+      link.send(.grants, passing: grants.raw)
       announce()
     }
     for (serial, inspector) in inspectors where try inspector.child.poll() != nil {

@@ -6,12 +6,15 @@ enum KeeperMessage {
   case inspector(serial: UInt64)
   /// Agent: this inspector does not answer; kill it and send another.
   case replace(serial: UInt64)
+  /// Keeper: here is the socket `grant`, bound; it goes along.
+  case grants
 
   var words: [UInt64] {
     switch self {
     case .serving: [1, 0]
     case .inspector(let serial): [2, serial]
     case .replace(let serial): [3, serial]
+    case .grants: [4, 0]
     }
   }
 
@@ -20,6 +23,7 @@ enum KeeperMessage {
     case (1, 2): self = .serving
     case (2, 2): self = .inspector(serial: words[1])
     case (3, 2): self = .replace(serial: words[1])
+    case (4, 2): self = .grants
     default: return nil
     }
   }

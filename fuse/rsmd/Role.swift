@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
+import Logging
 import RSMBackend
+import RSMControl
 import RSMKernel
 import SystemPackage
 
@@ -10,8 +12,9 @@ enum Role {
   case agent(keeper: Int32, Configuration)
   /// Asks the kernel about other processes: descriptor 3 is the socket to the agent.
   case inspector(keeper: Int32)
-  /// Opens and closes a file of the mount once, so that the kernel learns that closing needs no answer.
-  case opener(path: String)
+  /// Binds the socket `grant`, which is descriptor 3, and opens and closes a file of the mount once, so that the kernel learns that
+  /// closing needs no answer.
+  case opener(mount: String)
 
   private static let prefix = "--role="
 
@@ -22,7 +25,7 @@ enum Role {
       guard let configuration = Configuration(arguments: arguments.dropFirst(2)) else { return nil }
       self = .agent(keeper: Int32(arguments[1]) ?? 0, configuration)
     case ("inspector", 2): self = .inspector(keeper: Int32(arguments[1]) ?? 0)
-    case ("opener", 2): self = .opener(path: arguments[1])
+    case ("opener", 2): self = .opener(mount: arguments[1])
     default: return nil
     }
   }
@@ -34,7 +37,7 @@ enum Role {
     case .agent(let keeper, let configuration):
       [program, Self.prefix + "agent", String(keeper)] + configuration.arguments
     case .inspector(let keeper): [program, Self.prefix + "inspector", String(keeper)]
-    case .opener(let path): [program, Self.prefix + "opener", path]
+    case .opener(let mount): [program, Self.prefix + "opener", mount]
     }
   }
 
@@ -49,8 +52,21 @@ enum Role {
       guard Self.bind(to: keeper, name: "rsmd-inspector") else { return ExitCode.software }
       var inspector = Inspector(socket: MessageSocket(owning: 3))
       return (try? inspector.run()) == nil ? ExitCode.software : 0
-    case .opener(let path):
-      return (try? Descriptor(opening: path, flags: O_RDONLY)) == nil ? ExitCode.failure : 0
+    case .opener(let mount):
+      return Self.open(mount) ? 0 : ExitCode.failure
+    }
+  }
+
+  private static func open(_ mount: String) -> Bool {
+    do throws(Errno) {
+      // The path of the mount may be longer than the address of a socket can be.
+      _ = try checked { unsafe chdir(mount) }
+      try ListeningSocket(owning: 3).bind(ControlTree.grant)
+      _ = try Descriptor(opening: ControlTree.status, flags: O_RDONLY)
+      return true
+    } catch {
+      Logger(label: "rsmd").error("cannot use the mount on \(mount): \(error)")
+      return false
     }
   }
 

@@ -52,6 +52,14 @@ final class StatusText: KeyedFile {
     case .maxFilesPerUser: backend.configuration.text(of: .maxFilesPerUser)
     case .heldReads: String(backend.quotas.heldReads)
     case .maxHeldReadsPerUser: backend.configuration.text(of: .maxHeldReadsPerUser)
+    case .segments: String(backend.segments.count)
+    case .maxSegments: String(backend.segments.limit)
+    case .maxSegmentsPerUser: backend.configuration.text(of: .maxSegmentsPerUser)
+    case .segmentBytes: String(backend.quotas.segmentBytes)
+    case .maxSegmentBytesPerUser: backend.configuration.text(of: .maxSegmentBytesPerUser)
+    case .published: String(backend.segments.publishedCount)
+    case .connections: String(backend.segments.connectionCount)
+    case .maxConnectionsPerUser: backend.configuration.text(of: .maxConnectionsPerUser)
     case .raiseMemlock: backend.configuration.text(of: .raiseMemlock)
     }
   }

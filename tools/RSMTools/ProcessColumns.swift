@@ -14,6 +14,8 @@ package enum ProcessColumns: ColumnTable {
     case .openFiles: "its open files of ctl"
     case .handles: "its live handles"
     case .claimed: "size of what they cover in whole pages"
+    case .exports: "segments it has published"
+    case .imports: "its connections to segments"
     case .state: "whether the kernel answers about it in time"
     }
   }

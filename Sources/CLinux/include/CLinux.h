@@ -161,6 +161,23 @@ void clinux_sem_drain(sem_t *semaphore);
 ssize_t clinux_send(int socket, const void *bytes, size_t count, int fd);
 ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd);
 
+/*
+ * A file in memory that can be sealed and not be executed; its size is sealed, and no more seals. MFD_NOEXEC_SEAL (Linux 6.3) is
+ * newer than the headers.
+ */
+int clinux_memfd(const char *name);
+int clinux_seal(int fd, int against_writing);
+
+/* Words in memory that other processes read at the same time. */
+uint64_t clinux_load(const uint64_t *word);
+void clinux_count_up(uint64_t *word);
+void clinux_store(uint64_t *word, uint64_t value);
+
+/* Who has connected: struct ucred is hidden behind _GNU_SOURCE, SO_PEERPIDFD (Linux 6.5) is newer than the headers. */
+int clinux_accept(int socket);
+int clinux_peer_pidfd(int socket);
+int clinux_peer_uid(int socket, uint32_t *uid);
+
 enum clinux_bond { CLINUX_CHILD, CLINUX_COMPANION, CLINUX_DETACHED };
 
 /*
