@@ -45,6 +45,7 @@ extension Runtime {
     guard let memory = state.withLock({ $0.localMemory.remove(handle) }) else {
       throw RSMError(.badLocalMemoryHandle, "not a live local memory handle of this process")
     }
+    unsafe imports.pointee.waitForHandleUse()
     if !memory.session.isLost {
       try? memory.session.freeHandle(memory.id)
     }
@@ -54,6 +55,21 @@ extension Runtime {
   /// The id of a live handle at rsmd, the name of its file.
   package func id(of handle: Token) -> UInt64? {
     state.withLock { $0.localMemory[handle]?.id }
+  }
+
+  /// What a live handle stands for.
+  func localMemory(of handle: Token) -> (address: UInt, length: UInt)? {
+    state.withLock { $0.localMemory[handle].map { ($0.range.start, $0.length) } }
+  }
+
+  /// The last look at the memory of a handle before bytes move there.
+  ///
+  /// - Returns: its address.
+  func check(handle: Token, offset: UInt, length: UInt, writing: Bool) throws(RSMError) -> UInt {
+    guard let memory = localMemory(of: handle), offset <= memory.length, length <= memory.length - offset else {
+      throw .badEntryHandle
+    }
+    return memory.address + offset
   }
 
   /// As `connected`, for a call on a controller that is there: it is rsmd that is missing.
@@ -70,7 +86,8 @@ extension Runtime {
     _ range: PageRange, address: UInt, length: UInt, in first: ControlSession
   ) throws(RSMError) -> LocalMemory {
     func enter(in session: ControlSession) throws(ControlSession.Failure) -> LocalMemory {
-      LocalMemory(range: range, id: try session.createHandle(address: address, length: length), session: session)
+      LocalMemory(
+        range: range, length: length, id: try session.createHandle(address: address, length: length), session: session)
     }
     do throws(ControlSession.Failure) {
       return try enter(in: first)
@@ -87,6 +104,8 @@ extension Runtime {
 }
 
 extension RSMError {
+  static let badEntryHandle = RSMError(.badScatterGather, "an entry names no live local memory handle of this process")
+
   fileprivate init(_ session: ControlSession, _ length: UInt, failed error: ControlSession.Failure) {
     switch error {
     case .refused(let refusal):
