@@ -41,11 +41,12 @@ let package = Package(
   targets: [
     .target(name: "CRSM", path: "Sources/CRSM", exclude: ["README.md"]),
     .target(name: "CLinux", path: "Sources/CLinux", exclude: ["README.md"]),
+    .target(name: "CCopy", path: "Sources/CCopy", exclude: ["README.md"]),
     swift("RSMKernel", at: "Sources/RSMKernel", ["CLinux", system]),
     swift("RSMControl", at: "Sources/RSMControl", ["CRSM"]),
     swift("RSMPinning", at: "Sources/RSMPinning", ["RSMKernel", system]),
     swift("RSMBackend", at: "Sources/RSMBackend", ["CRSM", "RSMControl", "RSMKernel", system]),
-    swift("RSM", at: "Sources/RSM", ["CRSM", "CLinux", "RSMControl", "RSMKernel", "RSMPinning", system]),
+    swift("RSM", at: "Sources/RSM", ["CRSM", "CLinux", "CCopy", "RSMControl", "RSMKernel", "RSMPinning", system]),
     swift("RSMCABI", at: "Sources/RSMCABI", ["CRSM", "RSM", "RSMKernel"]),
     .target(
       name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink",
@@ -95,6 +96,7 @@ let package = Package(
     tests(
       "RSMPinningTests",
       ["RSMTestSupport", "RSMTools", "RSMPinning", "RSMKernel", "CStores", system, "adoptiontrial"]),
+    tests("RSMTests", ["RSM", "RSMCABI", "RSMKernel", "CRSM", "CLinux", system]),
     tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -78,6 +80,11 @@ void *clinux_map_wipe_on_fork(size_t length)
 		return NULL;
 	}
 	return page;
+}
+
+int clinux_memfd_create(const char *name)
+{
+	return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
 int clinux_userfaultfd(int user_only)
@@ -212,6 +219,16 @@ int clinux_signalfd(const int *signals, size_t count)
 {
 	sigset_t set = signal_set(signals, count);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void clinux_futex_wait(const uint32_t *word, uint32_t expected)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL);
+}
+
+void clinux_futex_wake_all(const uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX);
 }
 
 void clinux_sem_wait_for(sem_t *semaphore, int64_t nanoseconds)

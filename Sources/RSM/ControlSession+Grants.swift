@@ -29,21 +29,38 @@ extension ControlSession {
   /// rsmd may be starting anew, or have let go of the oldest of too many.
   private static let grantTries = 20
 
+  /// The memory of an export of this process, or what it will move to.
+  func memory(of grant: Grant) throws(Failure) -> MemoryFile {
+    let file = try descriptor(of: grant)
+    do throws(Errno) {
+      return try MemoryFile(file)
+    } catch {
+      throw .lost(error)
+    }
+  }
+
   func descriptor(of grant: Grant) throws(Failure) -> Descriptor {
     var problem = Errno.connectionRefused
     for _ in 0..<Self.grantTries {
+      let answer: (code: UInt64, passed: Int32)
       do throws(Errno) {
-        let socket = try MessageSocket(connectingTo: ControlTree.grant, in: mountPoint)
-        try socket.send(grant.words)
-        guard let (words, passed) = try socket.receive(limit: 1), let code = words.first else {
-          throw .connectionReset
-        }
-        if code == 0, passed >= 0 { return Descriptor(owning: passed) }
-        throw Failure.refused(Refusal(code: Int32(truncatingIfNeeded: code), reason: .none))
-      } catch let error as Errno {
+        answer = try ask(for: grant)
+      } catch {
         problem = error
+        continue
       }
+      guard answer.code == 0, answer.passed >= 0 else {
+        throw .refused(Refusal(code: Int32(truncatingIfNeeded: answer.code), reason: .none))
+      }
+      return Descriptor(owning: answer.passed)
     }
     throw .lost(problem)
+  }
+
+  private func ask(for grant: Grant) throws(Errno) -> (code: UInt64, passed: Int32) {
+    let socket = try MessageSocket(connectingTo: ControlTree.grant, in: mountPoint)
+    try socket.send(grant.words)
+    guard let (words, passed) = try socket.receive(limit: 1), let code = words.first else { throw .connectionReset }
+    return (code, passed)
   }
 }

@@ -35,6 +35,11 @@ extension Runtime {
     exports.withLock { $0.vacate(range) }
   }
 
+  /// Refuses what is neither a live export segment nor a parent's.
+  package func expectExport(_ token: Token) throws(RSMError) {
+    guard exports.withLock({ $0[token] }) != nil || isInherited(token) else { throw .badExport }
+  }
+
   /// A live export segment that this process has made.
   func export(_ token: Token) throws(RSMError) -> Export {
     if let export = exports.withLock({ $0[token] }) { return export }
@@ -77,11 +82,11 @@ extension Runtime {
       }
       do throws(RSMError) {
         let memory = try asked(session) { () throws(ControlSession.Failure) in
-          try session.descriptor(of: .export(new.id))
+          try session.memory(of: .export(new.id))
         }
         try adopt(range, into: memory, by: engine, session)
         return Export(
-          id: new.id, session: session, flags: flags, pin: pin, memory: try Self.identity(of: memory))
+          id: new.id, session: session, flags: flags, pin: pin, memory: memory.identity)
       } catch {
         _ = try? session.destroyExport(new.id)
         throw error

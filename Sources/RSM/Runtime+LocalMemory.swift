@@ -58,6 +58,7 @@ extension Runtime {
     guard let memory = state.withLock({ $0.localMemory.remove(handle) }) else {
       throw RSMError(.badLocalMemoryHandle, "not a live local memory handle of this process")
     }
+    unsafe imports.pointee.waitForHandleUse()
     if !memory.session.isLost {
       try? memory.session.freeHandle(memory.id)
     }
@@ -67,6 +68,36 @@ extension Runtime {
   /// The id of a live handle at rsmd, the name of its file.
   package func id(of handle: Token) -> UInt64? {
     state.withLock { $0.localMemory[handle]?.id }
+  }
+
+  /// What a live handle stands for.
+  func localMemory(of handle: Token) -> (address: UInt, length: UInt)? {
+    state.withLock { $0.localMemory[handle].map { ($0.pin.range.start, $0.length) } }
+  }
+
+  /// The last look at the memory of a handle before bytes move there: it must be the memory that was registered, with the access
+  /// that this takes.
+  ///
+  /// - Returns: its address.
+  func check(handle: Token, offset: UInt, length: UInt, writing: Bool) throws(RSMError) -> UInt {
+    guard let memory = state.withLock({ $0.localMemory[handle] }), offset <= memory.length,
+      length <= memory.length - offset
+    else { throw .badEntryHandle }
+    let start = memory.pin.range.start + offset
+    guard let part = PageRange(covering: start, length: length) else { return start }
+    let engine = try pinEngine()
+    do throws(PinError) {
+      try engine.check(memory.pin, part, writing: writing) { strike($0, in: memory.session) }
+      return start
+    } catch .stale {
+      throw RSMError(
+        .badScatterGather,
+        "the local memory handle \(memory.id) is stale: part of its memory has been unmapped, moved, replaced or discarded; free it and "
+          + "create a new one")
+    } catch {
+      throw RSMError(
+        .badAddress, "\(length) bytes at offset \(offset) of the local memory handle \(memory.id) cannot be \(writing ? "written" : "read")")
+    }
   }
 
   /// As `connected`, for a call on a controller that is there: it is rsmd that is missing.
@@ -86,7 +117,7 @@ extension Runtime {
       let id = try session.createHandle(address: address, length: length, tagged: pin.taggedPages)
       pin.label.store(id, ordering: .sequentiallyConsistent)
       if pin.isStale { try session.strikeHandle(id) }
-      return LocalMemory(pin: pin, id: id, session: session)
+      return LocalMemory(pin: pin, length: length, id: id, session: session)
     }
     do throws(ControlSession.Failure) {
       return try enter(in: first)
@@ -103,6 +134,8 @@ extension Runtime {
 }
 
 extension RSMError {
+  static let badEntryHandle = RSMError(.badScatterGather, "an entry names no live local memory handle of this process")
+
   /// - Parameter wanted: what rsmd was asked for.
   init(_ session: ControlSession, _ wanted: String, failed error: ControlSession.Failure) {
     switch error {

@@ -81,11 +81,11 @@ extension Runtime {
       guard try asked({ () throws(ControlSession.Failure) in try session.unpublish(export.id) }) else { return old }
       throw RSMError(.internalError, "rsmd moved an export segment without being asked to")
     }
-    let memory = try asked { () throws(ControlSession.Failure) in try session.descriptor(of: .reserve(export.id)) }
+    let memory = try asked { () throws(ControlSession.Failure) in try session.memory(of: .reserve(export.id)) }
     let relocation = try Self.reserveMove(range, from: old, into: memory)
     _ = try asked { () throws(ControlSession.Failure) in try session.unpublish(export.id) }
     relocation.finish()
-    return try Self.identity(of: memory)
+    return memory.identity
   }
 
   /// Does something to a live segment that nobody else changes meanwhile.

@@ -16,12 +16,11 @@ extension Runtime {
 
   /// Makes `range`, which is pinned, a mapping of `memory`.
   func adopt(
-    _ range: PageRange, into memory: borrowing Descriptor, by engine: PinEngine, _ session: ControlSession
+    _ range: PageRange, into memory: MemoryFile, by engine: PinEngine, _ session: ControlSession
   ) throws(RSMError) {
-    let raw = memory.raw
     try relocating(range, by: engine, session) { () throws(RSMError) in
       do throws(RelocationError) {
-        try Relocation.adopt(range, into: raw)
+        try Relocation.adopt(range, into: memory.descriptor)
       } catch {
         throw RSMError(exporting: range, failed: error)
       }
@@ -43,32 +42,24 @@ extension Runtime {
 
   /// Gets what it takes to move a range into `memory`.
   static func reserveMove(
-    _ range: PageRange, from old: FileIdentity, into memory: borrowing Descriptor
+    _ range: PageRange, from old: FileIdentity, into memory: MemoryFile
   ) throws(RSMError) -> Relocation {
     do throws(RelocationError) {
-      return try Relocation.reserveMove(range, from: old, into: memory)
+      return try Relocation.reserveMove(range, from: old, into: memory.descriptor)
     } catch {
       throw RSMError(exporting: range, failed: error)
     }
   }
 
   /// Runs `body`, which moves memory of `range`, while nobody looks at pins of it.
-  func relocating<Value>(
-    _ range: PageRange, by engine: PinEngine, _ session: ControlSession, _ body: () throws(RSMError) -> Value
-  ) throws(RSMError) -> Value {
+  func relocating<Value: Sendable, Failure: Error>(
+    _ range: PageRange, by engine: PinEngine, _ session: ControlSession, _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
     try engine.relocating(range, announce: { try? session.setMoving($0) }, struck: { strike($0, in: session) }, body)
   }
 
-  static func identity(of memory: borrowing Descriptor) throws(RSMError) -> FileIdentity {
-    do throws(Errno) {
-      return try FileIdentity(of: memory)
-    } catch {
-      throw RSMError(.internalError, "cannot look at the memory that rsmd has made: \(error)")
-    }
-  }
-
   /// Sends a request; what rsmd answers becomes an error of the API.
-  func asked<Value: ~Copyable>(
+  func asked<Value>(
     _ session: ControlSession, _ body: () throws(ControlSession.Failure) -> Value
   ) throws(RSMError) -> Value {
     do throws(ControlSession.Failure) {

@@ -10,13 +10,15 @@ import SystemPackage
 /// Everything librsm knows in this process: the live controllers and handles, the pins, and the session with rsmd.
 ///
 /// A forked child gets a new one. The old one is left alone there: its locks may be held by threads the child does not have.
-package final class Runtime: Sendable {
+@safe package final class Runtime: Sendable {
   struct LoadedController {
     var references: Int
   }
 
   struct LocalMemory {
     let pin: Pin
+    /// Bytes, as registered.
+    let length: UInt
     let id: UInt64
     let session: ControlSession
   }
@@ -33,10 +35,15 @@ package final class Runtime: Sendable {
   }
 
   let state = Mutex(State())
+  nonisolated(unsafe) let imports: UnsafePointer<ImportTable>
+  let exports = Mutex(ExportTable())
   private let tags: Bool
+  /// Tokens up to this one are of the parent, if this process was forked.
+  private let lastInherited = Token.last
   private let connection = Mutex(Connection())
 
-  /// The word that holds the address of this process's runtime, on a page that the kernel clears in a forked child.
+  /// Two words that hold the addresses of this process's runtime and of its import table, on a page that the kernel clears in a
+  /// forked child.
   private nonisolated(unsafe) static let word: UnsafePointer<Atomic<UInt>>? = {
     guard let page = unsafe clinux_map_wipe_on_fork(Int(pageSize)) else { return nil }
     return unsafe UnsafePointer(page.assumingMemoryBound(to: Atomic<UInt>.self))
@@ -45,6 +52,14 @@ package final class Runtime: Sendable {
   /// - Parameter tags: whether pinned memory gets identity tags.
   package init(tags: Bool = true) {
     self.tags = tags
+    let table = UnsafeMutablePointer<ImportTable>.allocate(capacity: 1)
+    unsafe table.initialize(to: ImportTable())
+    unsafe imports = UnsafePointer(table)
+  }
+
+  /// Whether a token may be one that a parent had when this process was forked.
+  func isInherited(_ token: Token) -> Bool {
+    token.kind == .exportSegment && token.serial != 0 && token.serial <= lastInherited
   }
 
   /// The runtime of this process.
@@ -64,6 +79,26 @@ package final class Runtime: Sendable {
     }
     unsafe new.release()
     return unsafe Unmanaged<Runtime>.fromOpaque(winner).takeUnretainedValue()
+  }
+
+  /// The import segments of this process.
+  ///
+  /// Costs two loads, where `current` counts references; the table lives as long as the process.
+  @inline(__always)
+  package static func imports() throws(RSMError) -> UnsafePointer<ImportTable> {
+    guard let word = unsafe word,
+      let known = unsafe UnsafePointer<ImportTable>(bitPattern: word[1].load(ordering: .acquiring))
+    else {
+      return unsafe try findImports()
+    }
+    return unsafe known
+  }
+
+  @inline(never)
+  private static func findImports() throws(RSMError) -> UnsafePointer<ImportTable> {
+    let runtime = try current()
+    unsafe word?[1].store(UInt(bitPattern: runtime.imports), ordering: .releasing)
+    return unsafe runtime.imports
   }
 
   /// The session with rsmd and the engine that pins; opens what is not open yet or has been lost.

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The live objects of one kind, found by the token the application holds. Anything but a live token finds nothing.
 ///
 /// Grows by chunks that malloc takes from its heap: a process at vm.max_map_count gets no other memory, and a table that
@@ -37,7 +35,7 @@ struct TokenTable<Object> {
   mutating func insert(_ object: Object) -> Token? {
     guard firstFree >= 0 || used < Token.slotLimit else { return nil }
     let slot = firstFree >= 0 ? firstFree : used
-    let token = Token(kind: kind, slot: slot, serial: lastSerial.add(1, ordering: .relaxed).newValue)
+    let token = Token(kind: kind, slot: slot)
     if slot < used, case .free(let next) = self[slot: slot] {
       firstFree = next
       self[slot: slot] = .live(token, object)
@@ -68,7 +66,3 @@ struct TokenTable<Object> {
     set { chunks[slot / Self.chunkSize][slot % Self.chunkSize] = newValue }
   }
 }
-
-/// One sequence for the whole process: a forked child goes on where its parent was, so that no token it inherited fits an
-/// object of its own.
-private let lastSerial = Atomic<UInt>(0)

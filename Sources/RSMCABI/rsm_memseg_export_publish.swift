@@ -13,7 +13,7 @@ public func rsm_memseg_export_publish(
     let runtime = try Runtime.current()
     let export = unsafe Token(memseg)
     try runtime.expectExport(export)
-    try checkPointer(of: access_list, access_list_length)
+    try unsafe checkPointer(of: access_list, access_list_length)
     let wanted = unsafe segment_id.pointee
     let segment = try runtime.publish(export, as: wanted) { () throws(RSMError) in
       try unsafe entries(of: access_list, access_list_length)
@@ -29,7 +29,7 @@ public func rsm_memseg_export_republish(
 ) -> Int32 {
   result { () throws(RSMError) in
     try Runtime.current().republish(unsafe Token(memseg)) { () throws(RSMError) in
-      try checkPointer(of: access_list, access_list_length)
+      try unsafe checkPointer(of: access_list, access_list_length)
       return try unsafe entries(of: access_list, access_list_length)
     }
   }

@@ -22,6 +22,15 @@ package struct PageRange: Equatable, Hashable, Sendable {
     self.init(start: address, end: end)
   }
 
+  /// The pages that hold the `length` bytes at `address`, which do not wrap around.
+  ///
+  /// - Returns: nil for no bytes.
+  package init?(covering address: UInt, length: UInt) {
+    let mask = pageSize - 1
+    guard length > 0 else { return nil }
+    self.init(start: address & ~mask, end: (address + length + mask) & ~mask)
+  }
+
   package init(start: UInt, end: UInt) {
     precondition(start < end && (start | end) & (pageSize - 1) == 0, "a page range is aligned and not empty")
     self.start = start

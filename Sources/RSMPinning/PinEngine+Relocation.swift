@@ -1,4 +1,5 @@
 package import RSMKernel
+import Synchronization
 
 extension PinEngine {
   /// Lets `body` move memory of `range`, all of which is pinned, to another place at the same addresses.
@@ -8,7 +9,7 @@ extension PinEngine {
   /// - Parameters:
   ///   - announce: told before and after if pins with a label are concerned, whose memory others look at.
   ///   - struck: takes the pins whose memory does not get its tag back.
-  package func relocating<Value, Failure: Error>(
+  package func relocating<Value: Sendable, Failure: Error>(
     _ range: PageRange, announce: (Bool) -> Void, struck: (Pin) -> Void = { _ in },
     _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {

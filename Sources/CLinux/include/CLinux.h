@@ -129,6 +129,7 @@ int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
 int clinux_madvise(uintptr_t address, uintptr_t length, int advice);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
+int clinux_memfd_create(const char *name);
 int clinux_open_path(const char *path);
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_open_thread(pid_t tid);
@@ -152,6 +153,10 @@ int clinux_last_core(void);
  */
 int clinux_close_in_forked_child(int fd);
 void clinux_keep_in_forked_child(int fd);
+
+/* futex(2) among the threads of this process. Waits while the word has the expected value, or returns for no reason. */
+void clinux_futex_wait(const uint32_t *word, uint32_t expected);
+void clinux_futex_wake_all(const uint32_t *word);
 
 /* Semaphores: sem_timedwait takes a moment of the clock, not a span of time. */
 void clinux_sem_wait_for(sem_t *semaphore, int64_t nanoseconds);
