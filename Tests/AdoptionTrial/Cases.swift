@@ -17,6 +17,28 @@ enum Cases {
     print("released\t\(MemoryLimits().lockedBytes)\nlosses\t\(losses != Relocation.Losses())")
   }
 
+  /// The limit is lower than what is locked.
+  static func overlocked(bytes: UInt) throws {
+    let mapping = try Mapping(anonymous: bytes)
+    let range = Trial.range(of: mapping)
+    try PageLock.lock(range)
+    let last = unsafe UnsafeMutablePointer<UInt8>(bitPattern: range.end - 1)!
+    unsafe last.pointee = 9
+    let resource = __rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue)
+    var limit = rlimit()
+    _ = try checked { unsafe getrlimit(resource, &limit) }
+    limit.rlim_cur = rlim_t(pageSize)
+    _ = try checked { unsafe setrlimit(resource, &limit) }
+    let memory = try Trial.memory(of: bytes)
+    do throws(RelocationError) {
+      try Relocation.adopt(range, into: memory)
+    } catch {
+      Trial.report(error)
+    }
+    print("isprivate\t\(try Relocation.kind(of: range) == .privateMemory)\nlocked\t\(MemoryLimits().lockedBytes)")
+    unsafe print("contents\t\(last.pointee)")
+  }
+
   /// 16 pages of the program itself.
   static func adopt(_ address: UInt, withThread: Bool) throws {
     guard let range = PageRange(address: address, length: 16 * pageSize) else { throw Errno.invalidArgument }

@@ -14,6 +14,7 @@ import SystemPackage
       case "roundtrips": try RoundTrips(count: numbers[0], pages: numbers[1]).run()
       case "unfenced": try RoundTrips(count: numbers[0], pages: numbers[1]).runUnfenced()
       case "locked": try Cases.locked(bytes: numbers[0])
+      case "overlocked": try Cases.overlocked(bytes: numbers[0])
       case "data": try Cases.adopt(stores_data(), withThread: numbers[0] != 0)
       case "zeroed": try Cases.adopt(stores_zeroed(), withThread: numbers[0] != 0)
       case "pinned": try Cases.pinned()

@@ -67,6 +67,15 @@ import Testing
     #expect(result == ["adopted": "\(8 << 20)", "released": "\(8 << 20)", "losses": "false"])
   }
 
+  @Test func aLockThatIsRefusedIsReported() async throws {
+    let limited = User(uid: User.anybody.uid, lockLimit: 8 << 20)
+    let result = try await run("overlocked \(6 << 20)", as: limited)
+    #expect(result["refused"]?.contains("raise RLIMIT_MEMLOCK") == true, "\(result)")
+    #expect(result["refused"]?.contains("part of the range has moved or lost its lock") == true, "\(result)")
+    #expect(result["isprivate"] == "true" && result["contents"] == "9")
+    #expect((result["locked"].flatMap { Int($0) } ?? 0) >= 4 << 20, "only one chunk lost its lock: \(result)")
+  }
+
   @Test(arguments: ["", "userfaultfd,userfaultfd-user-mode"]) func aProcessWithOneThreadNeedsNoFence(
     _ without: String
   ) async throws {
