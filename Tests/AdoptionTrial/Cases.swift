@@ -39,10 +39,15 @@ enum Cases {
     unsafe print("contents\t\(last.pointee)")
   }
 
+  /// When a second thread starts.
+  enum SecondThread: UInt {
+    case never, beforeAdoption, beforeRelease
+  }
+
   /// 16 pages of the program itself.
-  static func adopt(_ address: UInt, withThread: Bool) throws {
+  static func adopt(_ address: UInt, _ secondThread: SecondThread?) throws {
     guard let range = PageRange(address: address, length: 16 * pageSize) else { throw Errno.invalidArgument }
-    if withThread { _ = try checked { stores_start_idle_thread() } }
+    if secondThread == .beforeAdoption { _ = try checked { stores_start_idle_thread() } }
     let words = unsafe UnsafeMutablePointer<UInt64>(bitPattern: address)!
     unsafe words[0] = 42
     let memory = try Trial.memory(of: range.byteCount)
@@ -58,8 +63,9 @@ enum Cases {
     let descriptor = memory.raw
     _ = try checked { unsafe pread(descriptor, &stored, 8, 8) }
     print("stored\t\(stored)")
+    if secondThread == .beforeRelease { _ = try checked { stores_start_idle_thread() } }
     let losses = try Relocation.release(range, from: FileIdentity(of: memory))
-    unsafe print("after\t\(words[0]) \(words[1])\nlosses\t\(losses != Relocation.Losses())")
+    unsafe print("after\t\(words[0]) \(words[1])\nunfenced\t\(losses.unfenced == [range])")
   }
 
   /// Memory of which the kernel has pinned another part.
