@@ -98,8 +98,8 @@ int clinux_is_of_calling_thread(uintptr_t start, uintptr_t end)
 }
 
 /*
- * What follows up to clinux_relocate runs while stores into the range wait: nothing in it allocates, waits for a lock, or is a point of
- * cancellation, as the functions of libc for these system calls are.
+ * What follows up to clinux_relocate runs while stores into the range wait: nothing in it allocates, waits for a lock, or is a
+ * point of cancellation, as the functions of libc for these system calls are.
  */
 
 /* The numbers of two lines of /proc/self/status. The file has no bounded length: it lists the groups. */

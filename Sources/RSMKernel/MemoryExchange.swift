@@ -14,6 +14,8 @@ package struct MemoryExchange: ~Copyable, Sendable {
     case otherThreads
     /// A device or io_uring may store into pages that the kernel has pinned (`VmPin` of /proc/self/status).
     case pinnedByKernel
+    /// /proc/self/status could not be read.
+    case unexplored(Errno)
     /// The memory could not be read.
     case unreadable
     /// The new memory could not be written.
@@ -97,6 +99,7 @@ package struct MemoryExchange: ~Copyable, Sendable {
     // EPERM: shared memory that may never be written through this mapping.
     case (CLINUX_RELOCATION_REGISTER, .invalidArgument), (CLINUX_RELOCATION_REGISTER, .notPermitted): .unfenceable
     case (CLINUX_RELOCATION_REGISTER, .resourceBusy): .fenceTaken
+    case (CLINUX_RELOCATION_STATUS, _): .unexplored(errno)
     case (CLINUX_RELOCATION_THREADS, _): .otherThreads
     case (CLINUX_RELOCATION_PINNED, _): .pinnedByKernel
     case (CLINUX_RELOCATION_COPY, .badAddress): .unreadable

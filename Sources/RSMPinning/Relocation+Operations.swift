@@ -11,8 +11,7 @@ extension Relocation {
 
   /// Whether and as what `range` can be adopted.
   package static func kind(of range: PageRange) throws(RelocationError) -> Kind {
-    let survey = try RelocationSurvey(adopting: range)
-    return survey.parts.contains { $0.area?.isShared == true } ? .sharedMemory : .privateMemory
+    try RelocationSurvey(adopting: range).isShared ? .sharedMemory : .privateMemory
   }
 
   /// Makes `range` a shared mapping of `memory`, a memfd of exactly its size, open for reading and writing.
@@ -26,18 +25,19 @@ extension Relocation {
     do {
       _ = try relocation.move(toleratesLoss: false)
     } catch {
-      guard relocation.reached > range.start else { throw error }
+      guard !error.isUndone else { throw error }
       var error = error
       error.isUndone = takeBack(PageRange(start: range.start, end: relocation.reached), survey, hooks)
       throw error
     }
   }
 
-  /// - Returns: whether that gave back all there was.
+  /// - Returns: whether that gave back all there was: not where memory was shared before.
   private static func takeBack(_ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks) -> Bool {
     do {
-      var relocation = try Relocation(range, survey.before(range.end), hooks)
-      return try relocation.move(toleratesLoss: true) == Losses()
+      let survey = survey.before(range.end)
+      var relocation = try Relocation(range, survey, hooks)
+      return try relocation.move(toleratesLoss: true) == Losses() && !survey.isShared
     } catch {
       return false
     }

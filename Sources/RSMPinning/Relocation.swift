@@ -64,7 +64,7 @@ package struct Relocation: ~Copyable {
   }
 
   private static func makeExchange(for range: PageRange) throws(RelocationError) -> MemoryExchange {
-    do { return try MemoryExchange() } catch { throw RelocationError(range.start, .insufficientMemory(error)) }
+    do { return try MemoryExchange() } catch { throw RelocationError(range.start, .unexplored(error)) }
   }
 
   private static func privateMemory(for range: PageRange) throws(RelocationError) -> Mapping {
@@ -112,31 +112,41 @@ package struct Relocation: ~Copyable {
   /// - Parameter toleratesLoss: goes on where a store made meanwhile or a lock may be lost.
   mutating func move(toleratesLoss: Bool) throws(RelocationError) -> Losses {
     var losses = Losses()
-    for part in survey.parts {
-      var rest: PageRange? = part.range
-      while let here = rest {
-        let end = min((here.start / Self.chunkBytes + 1) * Self.chunkBytes, here.end)
-        let chunk = PageRange(start: here.start, end: end)
-        if let area = part.area {
-          try move(chunk, of: area, toleratesLoss, &losses)
-        } else if let place = fresh.rest?.prefix(pages: chunk.pageCount) {
-          fresh.drop(place)
-          reached = end
-        }
-        rest = end < here.end ? PageRange(start: end, end: here.end) : nil
-      }
+    do {
+      for part in survey.parts { try move(part, toleratesLoss, &losses) }
+    } catch {
+      var error = error
+      error.isUndone = reached == start
+      throw error
     }
     return losses
   }
 
   private mutating func move(
-    _ chunk: PageRange, of area: MemoryArea, _ toleratesLoss: Bool, _ losses: inout Losses
+    _ part: RelocationSurvey.Part, _ toleratesLoss: Bool, _ losses: inout Losses
   ) throws(RelocationError) {
-    guard let place = fresh.rest?.prefix(pages: chunk.pageCount) else { return }
+    while reached < part.range.end {
+      let end = min((reached / Self.chunkBytes + 1) * Self.chunkBytes, part.range.end)
+      let chunk = PageRange(start: reached, end: end)
+      guard let place = fresh.rest?.prefix(pages: chunk.pageCount) else {
+        preconditionFailure("as much fresh memory is left as there is to move")
+      }
+      if let area = part.area {
+        try move(chunk, of: area, to: place, toleratesLoss, &losses)
+      } else {
+        fresh.drop(place)
+        reached = end
+      }
+    }
+  }
+
+  private mutating func move(
+    _ chunk: PageRange, of area: MemoryArea, to place: PageRange, _ toleratesLoss: Bool, _ losses: inout Losses
+  ) throws(RelocationError) {
     hooks.before(chunk)
     defer { hooks.after(chunk) }
     if !isReserved { try prepare(place, for: area) }
-    if try !exchange(chunk, of: area, for: place, toleratesLoss) { losses.unfenced.append(joining: chunk) }
+    if try !exchange(chunk, of: area, with: place, toleratesLoss) { losses.unfenced.append(joining: chunk) }
     fresh.giveAway(place)
     reached = chunk.end
     guard area.flags.contains(.locked) else { return }
@@ -158,7 +168,7 @@ package struct Relocation: ~Copyable {
 
   /// - Returns: whether no store was lost.
   private func exchange(
-    _ chunk: PageRange, of area: MemoryArea, for place: PageRange, _ toleratesLoss: Bool
+    _ chunk: PageRange, of area: MemoryArea, with place: PageRange, _ toleratesLoss: Bool
   ) throws(RelocationError) -> Bool {
     guard area.protection & PROT_READ == 0 else {
       // For a memfd the kernel reads, and refuses what is missing; private memory is filled by this process.
@@ -239,6 +249,7 @@ package struct Relocation: ~Copyable {
     case .unfenceable, .otherThreads: .unfenceable
     case .fenceTaken: .fenceTaken
     case .pinnedByKernel: .pinnedByKernel
+    case .unexplored(let errno): .unexplored(errno)
     case .unreadable: .inaccessible
     case .destination(let errno): .destination(errno)
     case .system(let errno): .insufficientMemory(errno)

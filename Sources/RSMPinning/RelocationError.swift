@@ -31,6 +31,8 @@ package struct RelocationError: Error, Equatable, Sendable {
     case wrongSize(UInt64)
     /// The new memory could not be written or mapped.
     case destination(Errno)
+    /// /proc does not tell what the memory is.
+    case unexplored(Errno)
     /// Memory or mappings do not suffice.
     case insufficientMemory(Errno)
     /// The range is in its new place, but could not be locked there.
@@ -39,7 +41,7 @@ package struct RelocationError: Error, Equatable, Sendable {
 
   package let address: UInt
   package let cause: Cause
-  /// Whether the range is as it was. If not, its contents are, but part of it lies in other memory or has lost its lock.
+  /// Whether the range is where it was. If not, part of it has moved or lost its lock; its contents are as they were all the same.
   package internal(set) var isUndone = true
 
   init(_ address: UInt, _ cause: Cause) {
@@ -79,6 +81,7 @@ extension RelocationError.Cause {
         + "before the first thread starts"
     case .wrongSize(let size): "is to move to memory of another size, \(size) bytes"
     case .destination(let errno): "cannot be written to its new place (\(errno)); free shared memory"
+    case .unexplored(let errno): "cannot be examined (\(errno)); /proc has to be mounted and to show this process"
     case .insufficientMemory(let errno):
       "finds no memory or no mapping to move to (\(errno)); free memory, or raise vm.max_map_count or the limit of the control group"
     case .lockRefused(let errno):

@@ -32,6 +32,9 @@ struct RelocationSurvey: Sendable {
     try self.init(range) { _, area throws(RelocationError) in area?.isShared == true && area?.file == memory }
   }
 
+  /// Whether part of what moves is shared memory.
+  var isShared: Bool { parts.contains { $0.area?.isShared == true } }
+
   /// What lies before `address`.
   func before(_ address: UInt) -> RelocationSurvey {
     RelocationSurvey(
@@ -49,7 +52,7 @@ struct RelocationSurvey: Sendable {
     do {
       areas = try MemoryArea.read(process: "self", overlapping: range)
     } catch {
-      throw RelocationError(range.start, .insufficientMemory(error))
+      throw RelocationError(range.start, .unexplored(error))
     }
     var parts: [Part] = []
     var cursor = range.start

@@ -68,5 +68,6 @@ struct RoundTrips {
     print("stores\t\(result.stores)\nlost\t\(result.lost)\nhandled\t\(result.handled)")
     print("handledlost\t\(result.handled_lost)\nmismatches\t\(result.mismatches)")
     print("reads\t\(result.reads)\nfailedreads\t\(result.failed_reads)")
+    print("children\t\(result.children)\nbadchildren\t\(result.bad_children)")
   }
 }

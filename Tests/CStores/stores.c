@@ -9,23 +9,28 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PAGE 4096
 #define WRITERS 2
-/* Words of each page: one counter for all writers, one for the handlers, one for read(2), then one for each writer. */
+/* Words of each page: one counter for all writers, one for the handlers, one for read(2), a constant, one for children, then
+ * one for each writer. */
 #define SHARED 0
 #define HANDLED 1
 #define READ 2
+#define CONSTANT 3
+#define CHILDREN 4
+#define MARK 0x5eed
 #define OWN 8
 
 static uintptr_t base;
 static size_t page_count;
 static atomic_int stopped;
-static pthread_t writers[WRITERS], reader, kicker, adopter;
+static pthread_t writers[WRITERS], reader, kicker, parent, adopter;
 static int has_reader;
-static atomic_ullong made[WRITERS], mismatches, handled, reads, failed_reads;
+static atomic_ullong made[WRITERS], mismatches, handled, reads, failed_reads, children, bad_children;
 static int source;
 
 static _Atomic uint64_t *word(size_t page, size_t index)
@@ -98,6 +103,28 @@ static void *kick(void *argument)
 	return NULL;
 }
 
+static void *fork_children(void *argument)
+{
+	(void)argument;
+	while (!atomic_load(&stopped)) {
+		pid_t child = fork();
+		if (child == 0) {
+			int is_bad = 0;
+			for (size_t page = 0; page < page_count; page++) {
+				is_bad |= atomic_load(word(page, CONSTANT)) != MARK;
+				atomic_store(word(page, CHILDREN), page);
+			}
+			_exit(is_bad);
+		}
+		int status = 1;
+		if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+			atomic_fetch_add(&bad_children, 1);
+		atomic_fetch_add(&children, 1);
+		pause_for(5000000);
+	}
+	return NULL;
+}
+
 int stores_start(uintptr_t address, size_t pages, int with_reads)
 {
 	base = address;
@@ -108,10 +135,14 @@ int stores_start(uintptr_t address, size_t pages, int with_reads)
 	struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
 	if (source < 0 || sigaction(SIGUSR1, &action, NULL) != 0)
 		return -1;
+	for (size_t page = 0; page < pages; page++)
+		atomic_store(word(page, CONSTANT), MARK);
 	for (size_t i = 0; i < WRITERS; i++)
 		if ((errno = pthread_create(&writers[i], NULL, write_words, (void *)i)) != 0)
 			return -1;
 	if (with_reads && (errno = pthread_create(&reader, NULL, read_words, NULL)) != 0)
+		return -1;
+	if ((errno = pthread_create(&parent, NULL, fork_children, NULL)) != 0)
 		return -1;
 	return (errno = pthread_create(&kicker, NULL, kick, NULL)) == 0 ? 0 : -1;
 }
@@ -122,6 +153,7 @@ void stores_stop(struct stores_result *result)
 	atomic_store(&stopped, 1);
 	/* Whom it sends signals to has to be there still. */
 	pthread_join(kicker, NULL);
+	pthread_join(parent, NULL);
 	if (has_reader)
 		pthread_join(reader, NULL);
 	for (size_t i = 0; i < WRITERS; i++) {
@@ -139,6 +171,8 @@ void stores_stop(struct stores_result *result)
 	result->mismatches = mismatches;
 	result->reads = reads;
 	result->failed_reads = failed_reads;
+	result->children = children;
+	result->bad_children = bad_children;
 }
 
 static void *idle(void *argument)

@@ -32,11 +32,13 @@ import Testing
   }
 
   private func expectNothingLost(_ result: [String: String]) {
-    for key in ["lost", "handledlost", "mismatches", "failedreads", "inexact"] {
+    for key in ["lost", "handledlost", "mismatches", "failedreads", "badchildren", "inexact"] {
       #expect(result[key] == "0", "\(result)")
     }
     #expect(result["locked"] == "true")
-    for key in ["stores", "handled"] { #expect((result[key].flatMap { Int($0) } ?? 0) > 0, "\(key) of \(result)") }
+    for key in ["stores", "handled", "children"] {
+      #expect((result[key].flatMap { Int($0) } ?? 0) > 0, "\(key) of \(result)")
+    }
   }
 
   @Test func noStoreIsLost() async throws {
@@ -67,12 +69,21 @@ import Testing
     #expect(result == ["adopted": "\(8 << 20)", "released": "\(8 << 20)", "losses": "false"])
   }
 
+  @Test func aLockThatIsRefusedIsReported() async throws {
+    let limited = User(uid: User.anybody.uid, lockLimit: 8 << 20)
+    let result = try await run("overlocked \(6 << 20)", as: limited)
+    #expect(result["refused"]?.contains("raise RLIMIT_MEMLOCK") == true, "\(result)")
+    #expect(result["refused"]?.contains("part of the range has moved or lost its lock") == true, "\(result)")
+    #expect(result["isprivate"] == "true" && result["contents"] == "9")
+    #expect((result["locked"].flatMap { Int($0) } ?? 0) >= 4 << 20, "only one chunk lost its lock: \(result)")
+  }
+
   @Test(arguments: ["", "userfaultfd,userfaultfd-user-mode"]) func aProcessWithOneThreadNeedsNoFence(
     _ without: String
   ) async throws {
     for memory in ["data", "zeroed"] {
       let result = try await run("\(memory) 0", without: without)
-      #expect(result == ["contents": "42", "stored": "43", "after": "42 43", "losses": "false"])
+      #expect(result == ["contents": "42", "stored": "43", "after": "42 43", "unfenced": "false"])
     }
   }
 
@@ -87,6 +98,13 @@ import Testing
     let result = try await run("zeroed 1", without: "userfaultfd,userfaultfd-user-mode")
     #expect(result["refused"]?.contains("userfaultfd(2) is refused") == true, "\(result)")
     #expect(result["contents"] == "42")
+  }
+
+  @Test func releaseWithoutUserfaultfdIsDoneAndReported() async throws {
+    let fenced = try await run("data 2")
+    #expect(fenced == ["contents": "42", "stored": "43", "after": "42 43", "unfenced": "false"])
+    let unfenced = try await run("data 2", without: "userfaultfd,userfaultfd-user-mode")
+    #expect(unfenced == ["contents": "42", "stored": "43", "after": "42 43", "unfenced": "true"])
   }
 
   @Test func memoryThatTheKernelHasPinnedIsRefused() async throws {

@@ -14,11 +14,14 @@ struct stores_result {
 	uint64_t mismatches;
 	/* Calls of read(2) into the memory, and those that failed. */
 	uint64_t reads, failed_reads;
+	/* Forked children, and those that did not find what the parent had stored before. */
+	uint64_t children, bad_children;
 };
 
 /*
  * Starts threads that store into the pages at address, one that sends them and the calling thread signals whose handler stores
- * there, and, with_reads, one that calls read(2) into them. They go on until stores_stop.
+ * there, one that forks children who read and store there, and, with_reads, one that calls read(2) into them. They go on until
+ * stores_stop.
  */
 int stores_start(uintptr_t address, size_t pages, int with_reads);
 void stores_stop(struct stores_result *result);
