@@ -109,7 +109,7 @@ extension RSMError {
       case .inaccessible: .permissionDenied
       case .unmapped, .sharedFile, .kernelMemory, .hugePages, .sealed, .specialProtection, .callingThread: .badAddress
       case .pinnedByKernel, .unfenceable, .fenceTaken, .needsUserfaultfd: .insufficientResources
-      case .destination, .insufficientMemory, .lockRefused: .insufficientMemory
+      case .destination, .insufficientMemory, .lockRefused, .unexplored: .insufficientMemory
       case .wrongSize: .internalError
       }
     self.init(

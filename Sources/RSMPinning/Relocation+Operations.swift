@@ -18,25 +18,25 @@ extension Relocation {
   ///
   /// On failure the range is private memory as before, with its contents and its locks (see `RelocationError.isUndone`).
   package static func adopt(
-    _ range: PageRange, into memory: borrowing Descriptor, hooks: RelocationHooks = RelocationHooks()
+    _ range: PageRange, into memory: borrowing Descriptor
   ) throws(RelocationError) {
     let survey = try RelocationSurvey(adopting: range)
-    var relocation = try Relocation(range, survey, hooks, into: memory)
+    var relocation = try Relocation(range, survey, into: memory)
     do {
       _ = try relocation.move(toleratesLoss: false)
     } catch {
       guard !error.isUndone else { throw error }
       var error = error
-      error.isUndone = takeBack(PageRange(start: range.start, end: relocation.reached), survey, hooks)
+      error.isUndone = takeBack(PageRange(start: range.start, end: relocation.reached), survey)
       throw error
     }
   }
 
   /// - Returns: whether that gave back all there was: not where memory was shared before.
-  private static func takeBack(_ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks) -> Bool {
+  private static func takeBack(_ range: PageRange, _ survey: RelocationSurvey) -> Bool {
     do {
       let survey = survey.before(range.end)
-      var relocation = try Relocation(range, survey, hooks)
+      var relocation = try Relocation(range, survey)
       return try relocation.move(toleratesLoss: true) == Losses() && !survey.isShared
     } catch {
       return false
@@ -46,17 +46,17 @@ extension Relocation {
   /// Gives back private memory to those parts of `range` that are shared mappings of `memory`. Others the program has unmapped
   /// or replaced, and they stay as they are, so this may be repeated after an error.
   package static func release(
-    _ range: PageRange, from memory: FileIdentity, hooks: RelocationHooks = RelocationHooks()
+    _ range: PageRange, from memory: FileIdentity
   ) throws(RelocationError) -> Losses {
-    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory), hooks)
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory))
     return try relocation.move(toleratesLoss: true)
   }
 
   /// Gets the memory for `release`, to be done by `commit`.
   package static func reserveRelease(
-    _ range: PageRange, from memory: FileIdentity, hooks: RelocationHooks = RelocationHooks()
+    _ range: PageRange, from memory: FileIdentity
   ) throws(RelocationError) -> Relocation {
-    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory), hooks)
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: memory))
     try relocation.reserve()
     return relocation
   }
@@ -64,10 +64,9 @@ extension Relocation {
   /// Gets the memory that `commit` needs to move those parts of `range` that are shared mappings of `old` to `new`, a memfd of
   /// exactly its size, open for reading and writing.
   package static func reserveMove(
-    _ range: PageRange, from old: FileIdentity, into new: borrowing Descriptor,
-    hooks: RelocationHooks = RelocationHooks()
+    _ range: PageRange, from old: FileIdentity, into new: borrowing Descriptor
   ) throws(RelocationError) -> Relocation {
-    var relocation = try Relocation(range, try RelocationSurvey(range, of: old), hooks, into: new)
+    var relocation = try Relocation(range, try RelocationSurvey(range, of: old), into: new)
     try relocation.reserve()
     return relocation
   }

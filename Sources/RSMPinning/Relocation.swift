@@ -27,7 +27,6 @@ package struct Relocation: ~Copyable {
 
   private let survey: RelocationSurvey
   private let start: UInt
-  private let hooks: RelocationHooks
   private let exchange: MemoryExchange
   /// Written instead of the fresh mapping of it, in which every page would be cleared first.
   private let memory: Descriptor?
@@ -37,26 +36,25 @@ package struct Relocation: ~Copyable {
   private(set) var reached: UInt
 
   /// To private anonymous memory.
-  init(_ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks) throws(RelocationError) {
-    try self.init(range, survey, hooks, nil, try Self.privateMemory(for: range))
+  init(_ range: PageRange, _ survey: RelocationSurvey) throws(RelocationError) {
+    try self.init(range, survey, nil, try Self.privateMemory(for: range))
   }
 
   /// To `memory`, a memfd of the size of the range.
   init(
-    _ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks, into memory: borrowing Descriptor
+    _ range: PageRange, _ survey: RelocationSurvey, into memory: borrowing Descriptor
   ) throws(RelocationError) {
     let copy = try Self.hold(memory, for: range)
     let fresh = try Self.map(copy, for: range)
-    try self.init(range, survey, hooks, copy, fresh)
+    try self.init(range, survey, copy, fresh)
   }
 
   private init(
-    _ range: PageRange, _ survey: RelocationSurvey, _ hooks: RelocationHooks, _ memory: consuming Descriptor?,
+    _ range: PageRange, _ survey: RelocationSurvey, _ memory: consuming Descriptor?,
     _ fresh: consuming Mapping
   ) throws(RelocationError) {
     exchange = try Self.makeExchange(for: range)
     self.survey = survey
-    self.hooks = hooks
     self.memory = memory
     self.fresh = fresh
     start = range.start
@@ -143,8 +141,6 @@ package struct Relocation: ~Copyable {
   private mutating func move(
     _ chunk: PageRange, of area: MemoryArea, to place: PageRange, _ toleratesLoss: Bool, _ losses: inout Losses
   ) throws(RelocationError) {
-    hooks.before(chunk)
-    defer { hooks.after(chunk) }
     if !isReserved { try prepare(place, for: area) }
     if try !exchange(chunk, of: area, with: place, toleratesLoss) { losses.unfenced.append(joining: chunk) }
     fresh.giveAway(place)

@@ -211,24 +211,17 @@ import Testing
     #expect(PageLock.state(of: pages(600..<1100)) == .unlocked)
   }
 
-  @Test func whoHasRegisteredTheRangeLetsGoAndTakesItAgain() throws {
+  @Test func whoHasRegisteredTheRangeHasToLetGo() throws {
     for part in [pages(0..<500), pages(500..<1200)] {
       guard stores_register(part.start, Int(part.byteCount)) == 0 else { try Test.cancel("no userfaultfd here") }
     }
     let refused = refusal(of: range, into: memory)
     #expect(refused?.cause == .fenceTaken)
-    let failures = Mutex(0)
-    let chunks = Mutex<[PageRange]>([])
-    let hooks = RelocationHooks { chunk in
-      if stores_unregister(chunk.start, Int(chunk.byteCount)) != 0 { failures.withLock { $0 += 1 } }
-    } after: { chunk in
-      if stores_register(chunk.start, Int(chunk.byteCount)) != 0 { failures.withLock { $0 += 1 } }
-      chunks.withLock { $0.append(joining: chunk) }
+    for part in [pages(0..<500), pages(500..<1200)] {
+      #expect(stores_unregister(part.start, Int(part.byteCount)) == 0)
     }
-    try Relocation.adopt(range, into: memory, hooks: hooks)
-    #expect(try Relocation.release(range, from: identity, hooks: hooks) == Relocation.Losses())
-    #expect(failures.withLock { $0 } == 0)
-    #expect(chunks.withLock { $0 } == [range, range])
+    try Relocation.adopt(range, into: memory)
+    #expect(try Relocation.release(range, from: identity) == Relocation.Losses())
     #expect(hasContents)
   }
 
