@@ -9,6 +9,31 @@ extension Hostility {
   @Suite struct SegmentFuzzTests {
     private static let requests = 100_000
 
+    @Test func killedAtAnyTimeNobodyLeavesAnything() throws {
+      let mount = try TestMount()
+      let before = try mount.tally()
+      var random = SystemRandomNumberGenerator()
+      for round in 0..<6 {
+        let crowd = try (0..<6).map { index in
+          try Dialogue(
+            User.anybody.commandLine([
+              Workbench.shared.program("segfuzz"), mount.path, String(10 * round + index), "1000000",
+            ]), environment: [])
+        }
+        let goal = try mount.number(.requests) + 2000
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try mount.number(.requests) < goal, ContinuousClock.now < deadline { usleep(1000) }
+        for one in crowd.shuffled(using: &random) {
+          usleep(UInt32.random(in: 0...3000, using: &random))
+          one.process.process.kill()
+        }
+      }
+      #expect(try mount.returns(to: before, seconds: 30))
+      #expect(try mount.waits(for: .segments, toBe: 0) && mount.waits(for: .connections, toBe: 0))
+      #expect(try mount.number(.segmentBytes) == 0 && mount.number(.published) == 0)
+      #expect(mount.end() == .exited(0))
+    }
+
     @Test(arguments: 1...2) func randomRequestsAboutSegmentsHarmNobody(seed: Int) throws {
       let mount = try TestMount()
       let bystander = try SegmentClient(mount, .anybodyElse)
