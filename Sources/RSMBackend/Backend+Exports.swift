@@ -92,6 +92,10 @@ extension Backend {
       request.generation_slot = export.generationSlot
     } catch {
       quotas.removeSegment(of: request.length, from: user)
+      log.report(
+        .refusal(error.reason),
+        "refused an export segment of \(request.length) bytes to uid \(user.uid), pid \(owner.process.pid): "
+          + error.reason.explanation)
       throw error
     }
   }

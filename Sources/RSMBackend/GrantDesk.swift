@@ -62,7 +62,17 @@ package final class GrantDesk {
       }
     } catch {
       loop.forget(watch, descriptor: listener.raw)
-      _ = loop.schedule(after: Self.pause) { try? self.open() }
+      pause()
+    }
+  }
+
+  private func pause() {
+    _ = loop.schedule(after: Self.pause) {
+      do throws(Errno) {
+        try self.open()
+      } catch {
+        self.pause()
+      }
     }
   }
 

@@ -32,9 +32,20 @@ package final class EventLoop {
   ///
   /// - Returns: the id to give to `forget` before the descriptor is closed.
   package func watch(_ descriptor: Int32, _ handler: @escaping Handler) throws(Errno) -> UInt64 {
+    try watch(descriptor, for: EPOLLIN, handler)
+  }
+
+  /// As `watch`, for a file of /proc that tells by an urgent event that its contents have changed, and is always readable.
+  package func watchChanges(of descriptor: Int32, _ handler: @escaping Handler) throws(Errno) -> UInt64 {
+    try watch(descriptor, for: EPOLLPRI, handler)
+  }
+
+  private func watch(_ descriptor: Int32, for events: EPOLL_EVENTS, _ handler: @escaping Handler) throws(Errno)
+    -> UInt64
+  {
     lastID += 1
     var event = unsafe epoll_event()
-    unsafe event.events = EPOLLIN.rawValue
+    unsafe event.events = events.rawValue
     unsafe event.data.u64 = lastID
     _ = try checked { unsafe epoll_ctl(epoll.raw, EPOLL_CTL_ADD, descriptor, &event) }
     handlers[lastID] = handler

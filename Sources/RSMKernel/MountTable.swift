@@ -13,8 +13,11 @@ package struct MountTable: Sendable {
 
   package let entries: [Entry]
 
+  /// Tells its changes by urgent events (`EPOLLPRI`).
+  package static let path = "/proc/self/mountinfo"
+
   package init() throws(Errno) {
-    self.init(parsing: try TextFile.read("/proc/self/mountinfo"))
+    self.init(parsing: try TextFile.read(Self.path))
   }
 
   package init(parsing text: String) {

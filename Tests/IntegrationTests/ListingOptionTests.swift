@@ -14,7 +14,9 @@ import Testing
 
   @Test func processesAreListed() async throws {
     let mount = try TestMount()
-    #expect(try await run("processes", on: mount) == "PID  UID  SINCE  OPENFILES  HANDLES  CLAIMED  STATE\n")
+    #expect(
+      try await run("processes", on: mount) == "PID  UID  SINCE  OPENFILES  HANDLES  CLAIMED  EXPORTS  IMPORTS  STATE\n"
+    )
     #expect(try await run("processes --json", on: mount) == "[]\n")
     let client = try mount.client()
     let controller = try client.controller()
@@ -26,11 +28,11 @@ import Testing
     let uid = getuid()
     #expect(
       try await run("processes --noheadings", on: mount).split(separator: " ", omittingEmptySubsequences: true)
-        .joined(separator: " ") == "\(pid) \(uid) \(since) 1 1 68K ready\n")
+        .joined(separator: " ") == "\(pid) \(uid) \(since) 1 1 68K 0 0 ready\n")
     #expect(
       try await run("processes --json", on: mount) == """
         [
-          {"Pid": \(pid), "Uid": \(uid), "Since": \(since), "OpenFiles": 1, "Handles": 1, "Claimed": 69632, "State": "ready"}
+          {"Pid": \(pid), "Uid": \(uid), "Since": \(since), "OpenFiles": 1, "Handles": 1, "Claimed": 69632, "Exports": 0, "Imports": 0, "State": "ready"}
         ]
 
         """)
@@ -44,6 +46,35 @@ import Testing
       try await run("processes --bytes --noheadings --output claimed,pid", on: mount) == "69632  \(pid)\n")
     #expect(
       try await run("processes --json --bytes --output pid", on: mount) == "[\n  {\"Pid\": \(pid)}\n]\n")
+  }
+
+  @Test func segmentsAreListed() async throws {
+    let mount = try TestMount()
+    #expect(
+      try await run("segments", on: mount) == "ID  PID  UID  LENGTH  MODE  IMPORTERS  GRANTED\n")
+    let exporter = try SegmentClient(mount, .anybody)
+    _ = try exporter.publish(try exporter.export(69632).id, 0x400000, mode: 0o640)
+    _ = try exporter.publish(try exporter.export(4096).id, 0, mode: 0)
+    _ = try exporter.connect(exporter.control, 0x400000)
+    #expect(
+      try await run("segments --output id,length,mode,importers,granted,export", on: mount) == """
+                ID  LENGTH  MODE  IMPORTERS  GRANTED  EXPORT
+           4194304     68K  0640          1  no            1
+        2147483648      4K  00            0  no            2
+
+        """)
+    #expect(
+      try await run("segments --json --output id,mode,uid", on: mount) == """
+        [
+          {"Id": 4194304, "Mode": "0640", "Uid": \(User.anybody.uid)},
+          {"Id": 2147483648, "Mode": "00", "Uid": \(User.anybody.uid)}
+        ]
+
+        """)
+    let shown = TextFields(parsing: try await run("show --segment 4194304", on: mount))
+    #expect(shown.fields.map(\.key) == SegmentFile.Key.allCases.map(\.rawValue) && shown["Mode"] == "0640")
+    #expect(try await run("show --segment 7 2>&1; echo $?", on: mount).hasSuffix("lists those there are\n1\n"))
+    #expect(try await run("show --segment 4294967296 2>/dev/null; echo $?", on: mount) == "64\n")
   }
 
   @Test func handlesTakeTheSameOptions() async throws {

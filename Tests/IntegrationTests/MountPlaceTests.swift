@@ -120,6 +120,13 @@ import Testing
     #expect(second.output == "1\n", "\(second.errors)")
   }
 
+  @Test func whoeverUnmountsEndsIt() throws {
+    let mount = try TestMount()
+    try Fusermount.detach(mount.path)
+    #expect(mount.waitForEnd() == .exited(0))
+    #expect(try occupant(of: mount.path) == .nobody)
+  }
+
   @Test func whatOthersHaveMountedIsLeftAlone() async throws {
     guard getuid() == 0 else { try Test.cancel("a mount of another program takes root") }
     let path = try directory()

@@ -41,6 +41,11 @@ import Testing
         inside([Workbench.shared.program("rsmclient")]), environment: ["\(MountPoint.variable)=\(path)", "RSM_LOG=off"])
     }
 
+    func segmentClient() throws -> SegmentClient {
+      try SegmentClient(
+        Dialogue(inside([Workbench.shared.program("segments")]), environment: ["\(MountPoint.variable)=\(path)"]))
+    }
+
     func cat(_ file: String, as user: User? = nil) async throws -> TextFields {
       let command = inside(["/bin/cat", "\(path)/\(file)"], as: user).joined(separator: " ")
       return TextFields(parsing: try await Shell.run(command).output)
@@ -72,6 +77,30 @@ import Testing
     #expect(try client.free(controller, handle) == RSM_SUCCESS)
     // Nobody else may look, root included.
     #expect(try await mount.cat("status", as: .current).fields.isEmpty)
+    #expect(try mount.end() == .exited(0))
+  }
+
+  @Test func anOrdinaryUserSharesWithItself() async throws {
+    guard unsafe access("/usr/bin/fusermount3", X_OK) == 0 else { try Test.cancel("fusermount3 is missing") }
+    let mount = try RootlessMount()
+    let exporter = try mount.segmentClient()
+    let importer = try mount.segmentClient()
+    let export = try exporter.export()
+    let ours = try exporter.map(export.memory)
+    _ = try exporter.publish(export.id, 0x400000, mode: 0o400)
+    #expect(try importer.open(0x400000) == -Int(EACCES))
+    let file = try importer.open(0x400000, O_RDONLY)
+    let connection = try importer.connect(file)
+    #expect(connection.rights == 0o400 && !connection.isPassthrough)
+    #expect(try importer.map(file, 8192, PROT_READ) == -Int(ENODEV))
+    let theirs = try importer.map(try importer.grant(3, connection.id).descriptor, 8192, PROT_READ)
+    try exporter.poke(ours, 23)
+    #expect(try importer.peek(theirs) == 23)
+    #expect(try importer.dialogue.ask("read \(file) 0") == "0 23")
+    #expect(try await mount.cat("segments/4194304/info")["Granted"] == "yes")
+    #expect(try exporter.unpublish(export.id))
+    #expect(try importer.generation(connection.slot) == Int(connection.generation) + 1)
+    #expect(try importer.dialogue.ask("read \(file) 0") == "-\(ENOENT) 0")
     #expect(try mount.end() == .exited(0))
   }
 

@@ -24,9 +24,16 @@ package final class SegmentClient {
   }
 
   /// - Parameter groups: the supplementary groups, none if nil.
-  package init(_ mount: TestMount, _ user: User = .current, groups: [UInt32]? = nil, saysHello: Bool = true) throws {
+  package convenience init(
+    _ mount: TestMount, _ user: User = .current, groups: [UInt32]? = nil, saysHello: Bool = true
+  ) throws {
     let program = user.commandLine([Workbench.shared.program("segments")], groups: groups)
-    dialogue = try Dialogue(program, environment: mount.environment)
+    try self.init(Dialogue(program, environment: mount.environment), saysHello: saysHello)
+  }
+
+  /// - Parameter dialogue: with the program.
+  package init(_ dialogue: Dialogue, saysHello: Bool = true) throws {
+    self.dialogue = dialogue
     control = try dialogue.open("ctl")
     if saysHello, try request("hello \(control)").result != 0 { throw Dialogue.Silence(command: "hello") }
   }

@@ -21,6 +21,7 @@ import Testing
   }
 
   @Test func everyKeyIsAColumn() {
+    #expect(Set(SegmentColumns.all.map(\.name)) == Set(SegmentFile.Key.allCases.map(\.rawValue)))
     #expect(Set(HandleColumns.all.map(\.name)) == Set(HandleFile.Key.allCases.map(\.rawValue)))
     #expect(ProcessColumns.all.map(\.name) == ProcessFile.Key.allCases.map(\.rawValue))
     #expect(HandleColumns.all.allSatisfy { !$0.help.isEmpty } && ProcessColumns.all.allSatisfy { !$0.help.isEmpty })

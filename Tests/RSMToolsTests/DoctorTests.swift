@@ -60,7 +60,7 @@ import Testing
         warn  userfaultfd-user-mode  does not work
               nothing so far: identity tags of memory will need it; to mend it: a kernel with CONFIG_USERFAULTFD=y (in a container: a seccomp profile that permits userfaultfd)
         warn  passthrough            is not known before rsmd runs
-              nothing so far: mapping shared memory from its file will need it; to mend it: rsmctl mount, then ask again
+              segments can be read and written as files, but only programs with librsm can map them; to mend it: rsmctl mount, then ask again
         warn  RLIMIT_MEMLOCK         8388608 bytes
               a program can pin no more than that; to mend it: "* - memlock unlimited" in /etc/security/limits.conf and a new login (of a service: LimitMEMLOCK=infinity)
         warn  max_map_count          100 mappings

@@ -97,6 +97,8 @@ final class Keeper {
     let signalDescriptor = Descriptor(owning: try checked { unsafe clinux_signalfd(signals, signals.count) })
     _ = try loop.watch(signalDescriptor.raw) { [unowned self] in takeSignal(signalDescriptor.raw) }
     _ = try loop.watch(link.descriptor) { [unowned self] in hearAgent() }
+    let mounts = try Descriptor(opening: MountTable.path, flags: O_RDONLY)
+    _ = try loop.watchChanges(of: mounts.raw) { [unowned self] in checkMount() }
     for _ in 0..<configuration[.inspectors] { try startInspector() }
     try loop.run()
     return end()
@@ -127,6 +129,12 @@ final class Keeper {
     case .replace(let serial): inspectors[serial]?.child.process.kill()
     case .inspector, .grants: break
     }
+  }
+
+  /// Ends if somebody else has unmounted. The agent would not notice: its socket in the mount keeps the filesystem in use.
+  private func checkMount() {
+    guard let id = mount.id, let table = try? MountTable() else { return }
+    if !table.entries.contains(where: { $0.id == id }) { loop.stop() }
   }
 
   // MARK: Children

@@ -23,6 +23,8 @@ struct Mount: ~Copyable {
 
   let path: String
   let device: Descriptor
+  /// In the mount table.
+  let id: Int?
   /// Whether a mount that a killed rsmd had left was in the way.
   let isReplacement: Bool
   private let removesDirectory: Bool
@@ -44,6 +46,7 @@ struct Mount: ~Copyable {
       if removesDirectory { unsafe rmdir(path) }
       throw error
     }
+    id = try? MountTable().top(at: path)?.id
     self.path = path
     self.removesDirectory = removesDirectory
     isReplacement = place.wasDead

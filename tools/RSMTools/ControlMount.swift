@@ -64,6 +64,24 @@ package struct ControlMount: Sendable {
     return processes
   }
 
+  /// What is known of each published segment, in the order of their ids.
+  package func segments() throws(Problem) -> [TextFields] {
+    var segments: [TextFields] = []
+    for id in try numbers(in: ControlTree.segments) {
+      if let segment = try readable("\(ControlTree.segments)/\(id)/\(ControlTree.info)") { segments.append(segment) }
+    }
+    return segments
+  }
+
+  package func segment(_ id: UInt32) throws(Problem) -> TextFields {
+    try fields(of: "\(ControlTree.segments)/\(id)/\(ControlTree.info)") { errno in
+      switch errno {
+      case .noSuchFileOrDirectory: "there is no segment \(id); rsmctl segments lists those there are"
+      default: "cannot read segment \(id): \(errno)"
+      }
+    }
+  }
+
   package func handle(_ id: UInt64) throws(Problem) -> TextFields {
     try fields(of: "\(ControlTree.handles)/\(id)") { errno in
       switch errno {

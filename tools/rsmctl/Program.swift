@@ -8,6 +8,7 @@ struct Program: ParsableCommand {
     abstract: "Looks at pinned and shared memory, and runs programs on a mount of their own.",
     version: "rsmctl \(Release.version)",
     subcommands: [
-      Mount.self, Unmount.self, Run.self, Handles.self, Processes.self, Top.self, Show.self, Status.self, Doctor.self,
+      Mount.self, Unmount.self, Run.self, Handles.self, Segments.self, Processes.self, Top.self, Show.self, Status.self,
+      Doctor.self,
     ])
 }

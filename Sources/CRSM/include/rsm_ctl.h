@@ -217,7 +217,8 @@ struct rsm_ctl_disconnect {
 
 /*
  * The socket "grant" (SOCK_SEQPACKET): connect, send one request, receive one result with the descriptor. A result is 0, or an
- * RSMERR code without a descriptor. rsmd closes a connection that keeps silent, and the oldest of a user who has too many: try again.
+ * RSMERR code without a descriptor. The path of the mount may be too long for the address of a socket: go by way of the working
+ * directory, or of /proc/self/fd. rsmd closes a connection that keeps silent, and the oldest of a user who has too many: try again.
  */
 enum rsm_grant_what {
 	RSM_GRANT_GENERATIONS = 1, /* the generation page, read-only, for every process that has said HELLO */

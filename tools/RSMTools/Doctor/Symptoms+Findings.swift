@@ -123,7 +123,7 @@ extension KernelFeature {
     case .pidfdGetInfo: "rsmd reads a file of /proc for each program that begins to use rsm"
     case .madviseColdRemote: "pins are checked by smaps, which is slower and up to 1 s old"
     case .userfaultfd, .userfaultfdUserMode: "nothing so far: identity tags of memory will need it"
-    case .passthrough: "nothing so far: mapping shared memory from its file will need it"
+    case .passthrough: "segments can be read and written as files, but only programs with librsm can map them"
     }
   }
 
