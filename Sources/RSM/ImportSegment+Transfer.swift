@@ -3,12 +3,12 @@ extension ImportSegment {
   ///
   /// - Throws: `permissionDenied` without the right to write, `badOffset` beyond the segment or its mapped window; in implicit mode
   ///   `barrierUninitialized` without a barrier and `connectionAborted` if the segment has been withdrawn.
-  public func put(_ bytes: RawSpan, at offset: Int) throws(RSMError) {
+  public func put(_ bytes: Span<UInt8>, at offset: Int) throws(RSMError) {
     unsafe try bytes.withUnsafeBytes { bytes throws(RSMError) in unsafe try unsafePut(bytes, at: offset) }
   }
 
   /// Fills `bytes` from the segment, as `rsm_memseg_import_get`(3RSM). Throws what `put` throws.
-  public func get(_ bytes: inout MutableRawSpan, at offset: Int) throws(RSMError) {
+  public func get(_ bytes: inout MutableSpan<UInt8>, at offset: Int) throws(RSMError) {
     unsafe try bytes.withUnsafeMutableBytes { bytes throws(RSMError) in unsafe try unsafeGet(bytes, at: offset) }
   }
 

@@ -44,7 +44,8 @@ extension TransferEntry {
       default: .unknown(unsafe entry.io_type)
       }
     unsafe self.init(
-      local: local, localOffset: UInt(entry.local_offset), remoteOffset: UInt(entry.remote_offset),
-      length: UInt(entry.transfer_length))
+      local: local, localOffset: UInt(bitPattern: entry.local_offset),
+      remoteOffset: UInt(bitPattern: entry.remote_offset),
+      length: UInt(bitPattern: entry.transfer_length))
   }
 }
