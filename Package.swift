@@ -82,7 +82,7 @@ let package = Package(
     program(
       "rsmbench", at: "tools/rsmbench",
       [
-        "RSM", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", system,
+        "RSM", "RSMCABI", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", "CRSM", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -20,7 +20,7 @@ private func transfer(_ direction: Direction, _ request: UnsafeMutablePointer<rs
   let isCountValid = 1...UInt(ImportTable.maxEntries) ~= count
   var completed = 0
   defer { if isCountValid { unsafe request.pointee.io_residual_count = count - UInt(completed) } }
-  let imports = unsafe try Runtime.imports()
+  let imports = unsafe try ImportTable.current()
   let segment = unsafe try imports.pointee.live(Token(request.pointee.remote_handle))
   try ImportTable.check(entryCount: count)
   guard let vector = unsafe vector else { throw RSMError(.badScatterGather, "iovec is NULL") }
