@@ -27,12 +27,11 @@ private func transfer(_ direction: Direction, _ request: UnsafeMutablePointer<rs
   guard flags & UInt32(RSM_IMPLICIT_SIGPOST) == 0 else {
     throw RSMError(.insufficientResources, "this version of librsm posts no signals; leave out RSM_IMPLICIT_SIGPOST")
   }
-  let entries = InlineArray<16, TransferEntry> { index in
-    unsafe index < Int(count)
-      ? TransferEntry(vector[index]) : TransferEntry(local: .unknown(0), localOffset: 0, remoteOffset: 0, length: 0)
+  unsafe try withUnsafeTemporaryAllocation(of: TransferEntry.self, capacity: Int(count)) { entries throws(RSMError) in
+    for index in 0..<Int(count) { unsafe entries.initializeElement(at: index, to: TransferEntry(vector[index])) }
+    unsafe try imports.pointee.transfer(
+      direction, segment, entries.span, in: Runtime.current(), completed: &completed)
   }
-  unsafe try imports.pointee.transfer(
-    direction, segment, entries.span.extracting(first: Int(count)), in: Runtime.current(), completed: &completed)
 }
 
 extension TransferEntry {
