@@ -98,7 +98,10 @@ let package = Package(
     tests("RSMBackendTests", ["RSMBackend", "RSMKernel"]),
     tests(
       "IntegrationTests",
-      ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),
+      [
+        "RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", "CLinux", system, "rsmd", "rsmctl",
+        "RSMCABILink",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -42,9 +42,10 @@ extension ImportTable {
       return try mapAndTransfer(direction, token, offset, local, count, access)
     }
     reach.copy(direction, UInt(bitPattern: offset), local, count &* access.width, access)
-    // The counter stays where it is, unlike the segment.
+    guard isImplicit else { return unsafe segment.pointee.record.gate.leave() }
     unsafe segment.pointee.record.gate.leaveWithFence()
-    if isImplicit, reach.isAborted { throw .aborted }
+    // The counter is still there, unlike the segment.
+    if reach.isAborted { throw .aborted }
   }
 
   @inline(never)
