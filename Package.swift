@@ -82,7 +82,7 @@ let package = Package(
     program(
       "rsmbench", at: "tools/rsmbench",
       [
-        "RSM", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", system,
+        "RSM", "RSMCABI", "RSMTools", "RSMControl", "RSMKernel", "CNullServer", "CLinux", "CRSM", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -102,7 +102,10 @@ let package = Package(
     tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",
-      ["RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", system, "rsmd", "rsmctl", "RSMCABILink"]),
+      [
+        "RSMTestSupport", "RSMTools", "RSM", "RSMControl", "RSMKernel", "CRSM", "CLinux", system, "rsmd", "rsmctl",
+        "RSMCABILink",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,21 +9,21 @@ public struct Barrier: ~Copyable, Sendable {
   }
 
   deinit {
-    _ = try? unsafe Runtime.imports().pointee.destroy(key)
+    _ = try? unsafe ImportTable.current().pointee.destroy(key)
   }
 
   /// Begins a span, as `rsm_memseg_import_open_barrier`(3RSM).
   ///
   /// - Throws: `badSegmentHandle` after the end of the segment.
   public func open() throws(RSMError) {
-    unsafe try Runtime.imports().pointee.open(key)
+    unsafe try ImportTable.current().pointee.open(key)
   }
 
   /// Makes all accesses before it visible before all those after it, as `rsm_memseg_import_order_barrier`(3RSM).
   ///
   /// - Throws: `barrierNotOpened`; `connectionAborted` if the segment has been withdrawn, and the span goes on.
   public func order() throws(RSMError) {
-    unsafe try Runtime.imports().pointee.order(key)
+    unsafe try ImportTable.current().pointee.order(key)
   }
 
   /// Ends the span, as `rsm_memseg_import_close_barrier`(3RSM). All accesses since `open` are complete if it succeeds.
@@ -31,6 +31,6 @@ public struct Barrier: ~Copyable, Sendable {
   /// - Throws: `barrierNotOpened`; `connectionAborted` if the segment has been withdrawn: none of the accesses is then sure to have
   ///   reached it.
   public func close() throws(RSMError) {
-    unsafe try Runtime.imports().pointee.close(key)
+    unsafe try ImportTable.current().pointee.close(key)
   }
 }

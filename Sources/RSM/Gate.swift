@@ -18,14 +18,30 @@ struct Gate: ~Copyable {
   /// - Returns: false if the gate is closed.
   @inline(__always)
   func enter() -> Bool {
-    if word.add(1, ordering: .acquiring).oldValue & Self.closed == 0 { return true }
+    if word.wrappingAdd(1, ordering: .acquiring).oldValue & Self.closed == 0 { return true }
     leave()
     return false
   }
 
   @inline(__always)
   func leave() {
-    if word.subtract(1, ordering: .releasing).newValue & (Self.closed | Self.countMask) == Self.closed { wake() }
+    if word.wrappingSubtract(1, ordering: .releasing).newValue & (Self.closed | Self.countMask) == Self.closed {
+      wake()
+    }
+  }
+
+  /// Leaves, with a full fence between what has been done inside and what comes after.
+  @inline(__always)
+  func leaveWithFence() {
+    #if !arch(x86_64)
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
+    #endif
+    // On x86 the locked instruction is the fence.
+    if word.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue & (Self.closed | Self.countMask)
+      == Self.closed
+    {
+      wake()
+    }
   }
 
   /// Waits until the gate is open or void.

@@ -15,7 +15,7 @@ extension ImportSegment {
   ) throws(RSMError) -> UnsafeMutableRawBufferPointer {
     let range = range ?? 0..<length
     let placement: ImportTable.Placement = unsafe address.map { .fixed(UInt(bitPattern: $0)) } ?? .anywhere
-    let mapped = unsafe try Runtime.imports().pointee.map(
+    let mapped = unsafe try ImportTable.current().pointee.map(
       token, placement, rights, offset: range.lowerBound, length: UInt(range.count))
     return unsafe UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: mapped), count: range.count)
   }
@@ -24,6 +24,6 @@ extension ImportSegment {
   ///
   /// - Throws: `segmentNotMapped`.
   public func unmap() throws(RSMError) {
-    unsafe try Runtime.imports().pointee.unmap(token)
+    unsafe try ImportTable.current().pointee.unmap(token)
   }
 }

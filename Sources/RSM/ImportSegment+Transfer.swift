@@ -3,12 +3,12 @@ extension ImportSegment {
   ///
   /// - Throws: `permissionDenied` without the right to write, `badOffset` beyond the segment or its mapped window; in implicit mode
   ///   `barrierUninitialized` without a barrier and `connectionAborted` if the segment has been withdrawn.
-  public func put(_ bytes: RawSpan, at offset: Int) throws(RSMError) {
+  public func put(_ bytes: Span<UInt8>, at offset: Int) throws(RSMError) {
     unsafe try bytes.withUnsafeBytes { bytes throws(RSMError) in unsafe try unsafePut(bytes, at: offset) }
   }
 
   /// Fills `bytes` from the segment, as `rsm_memseg_import_get`(3RSM). Throws what `put` throws.
-  public func get(_ bytes: inout MutableRawSpan, at offset: Int) throws(RSMError) {
+  public func get(_ bytes: inout MutableSpan<UInt8>, at offset: Int) throws(RSMError) {
     unsafe try bytes.withUnsafeMutableBytes { bytes throws(RSMError) in unsafe try unsafeGet(bytes, at: offset) }
   }
 
@@ -18,7 +18,7 @@ extension ImportSegment {
   public func putElements<Element: SegmentElement>(_ elements: Span<Element>, at offset: Int) throws(RSMError) {
     let access = try Access(elementOf: Element.self)
     unsafe try elements.withUnsafeBytes { bytes throws(RSMError) in
-      unsafe try Runtime.imports().pointee.put(
+      unsafe try ImportTable.put(
         token, at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
     }
   }
@@ -30,20 +30,20 @@ extension ImportSegment {
   {
     let access = try Access(elementOf: Element.self)
     unsafe try elements.withUnsafeMutableBytes { bytes throws(RSMError) in
-      unsafe try Runtime.imports().pointee.get(
+      unsafe try ImportTable.get(
         token, at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
     }
   }
 
   /// As `put`, from any memory of this process, which may also be memory of the segment.
   public func unsafePut(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(RSMError) {
-    unsafe try Runtime.imports().pointee.put(
+    unsafe try ImportTable.put(
       token, at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count), .bytes)
   }
 
   /// As `get`, to any memory of this process, which may also be memory of the segment.
   public func unsafeGet(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(RSMError) {
-    unsafe try Runtime.imports().pointee.get(
+    unsafe try ImportTable.get(
       token, at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count), .bytes)
   }
 

@@ -11,14 +11,14 @@ public struct ImportSegment: ~Copyable, Sendable {
 
   /// Takes ownership of a live connection.
   package init(owning token: Token) throws(RSMError) {
-    let memory = unsafe try Runtime.imports().pointee.memory(of: token)
+    let memory = unsafe try ImportTable.current().pointee.memory(of: token)
     self.token = token
     length = Int(memory.length)
     rights = memory.rights
   }
 
   deinit {
-    guard let imports = unsafe try? Runtime.imports() else { return }
+    guard let imports = unsafe try? ImportTable.current() else { return }
     _ = try? unsafe imports.pointee.unmap(token)
     _ = try? unsafe imports.pointee.disconnect(token)
   }
@@ -27,21 +27,21 @@ public struct ImportSegment: ~Copyable, Sendable {
   ///
   /// - Throws: `segmentStillMapped`, and the connection ends all the same; `badSegmentHandle` in a forked child.
   public consuming func disconnect() throws(RSMError) {
-    unsafe try Runtime.imports().pointee.disconnect(token)
+    unsafe try ImportTable.current().pointee.disconnect(token)
   }
 
   /// Who opens and closes barriers around puts and gets, as `rsm_memseg_import_get_mode`(3RSM).
   public func barrierMode() throws(RSMError) -> BarrierMode {
-    unsafe try Runtime.imports().pointee.mode(of: token)
+    unsafe try ImportTable.current().pointee.mode(of: token)
   }
 
   /// As `rsm_memseg_import_set_mode`(3RSM). A new segment is in implicit mode.
   public func setBarrierMode(_ mode: BarrierMode) throws(RSMError) {
-    unsafe try Runtime.imports().pointee.setMode(of: token, mode)
+    unsafe try ImportTable.current().pointee.setMode(of: token, mode)
   }
 
   /// Initialises a barrier, as `rsm_memseg_import_init_barrier`(3RSM). In implicit mode puts and gets need that it lives.
   public func makeBarrier() throws(RSMError) -> Barrier {
-    Barrier(owning: unsafe try Runtime.imports().pointee.makeBarrier(of: token, at: nil))
+    Barrier(owning: unsafe try ImportTable.current().pointee.makeBarrier(of: token, at: nil))
   }
 }

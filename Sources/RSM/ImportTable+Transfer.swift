@@ -33,21 +33,34 @@ extension ImportTable {
   func transfer(
     _ direction: Direction, _ token: Token, _ offset: Int, _ local: UInt, _ count: UInt, _ access: Access
   ) throws(RSMError) {
-    while true {
-      let segment = unsafe try enter(token)
-      let outcome = unsafe attempt(segment, direction, offset, local, count, access)
+    let segment = unsafe try enter(token)
+    let isImplicit = unsafe segment.pointee.record.isImplicit.load(ordering: .relaxed)
+    let outcome = unsafe check(segment, direction, offset, local, count, access, isImplicit)
+    guard case .done = outcome, let reach = unsafe segment.pointee.record.reach else {
       unsafe segment.pointee.record.gate.leave()
-      switch outcome {
-      case .done: return
-      case .unmapped: try mapImplicitly(token)
-      default: throw RSMError(outcome, offset, local, count, access)
-      }
+      guard case .unmapped = outcome else { throw RSMError(outcome, offset, local, count, access) }
+      return try mapAndTransfer(direction, token, offset, local, count, access)
     }
+    reach.copy(direction, UInt(bitPattern: offset), local, count &* access.width, access)
+    guard isImplicit else { return unsafe segment.pointee.record.gate.leave() }
+    unsafe segment.pointee.record.gate.leaveWithFence()
+    // The counter is still there, unlike the segment.
+    if reach.isAborted { throw .aborted }
   }
 
+  @inline(never)
+  private func mapAndTransfer(
+    _ direction: Direction, _ token: Token, _ offset: Int, _ local: UInt, _ count: UInt, _ access: Access
+  ) throws(RSMError) {
+    try mapImplicitly(token)
+    try transfer(direction, token, offset, local, count, access)
+  }
+
+  /// What is wrong with a request, in the order of the reference.
   @inline(__always)
-  private func attempt(
-    _ segment: Segment, _ direction: Direction, _ offset: Int, _ local: UInt, _ count: UInt, _ access: Access
+  private func check(
+    _ segment: Segment, _ direction: Direction, _ offset: Int, _ local: UInt, _ count: UInt, _ access: Access,
+    _ isImplicit: Bool
   ) -> TransferOutcome {
     guard local != 0 else { return .nullAddress }
     guard local & (access.width - 1) == 0 else { return .misalignedAddress }
@@ -61,31 +74,34 @@ extension ImportTable {
     guard offset >= 0, !wraps, start >= reach.window.lowerBound, end <= reach.window.upperBound else {
       return .outside(reach.window)
     }
-    guard unsafe segment.pointee.record.isImplicit.load(ordering: .relaxed) else {
-      reach.copy(direction, start, local, length, access)
-      return .done
-    }
+    guard isImplicit else { return .done }
     guard unsafe segment.pointee.record.barrier.load(ordering: .relaxed) != 0 else { return .noBarrier }
-    guard !reach.isAborted else { return .aborted }
-    reach.copy(direction, start, local, length, access)
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
     return reach.isAborted ? .aborted : .done
   }
 }
 
 extension ImportTable {
   /// Moves memory of this process into a segment, as `rsm_memseg_import_put`(3RSM) and its forms for elements.
-  package func put(
+  package static func put(
     _ token: Token, at offset: Int, from local: UInt, _ count: UInt, _ access: Access
   ) throws(RSMError) {
-    try transfer(.put, token, offset, local, count, access)
+    // A form that is known when this is compiled costs less.
+    if case .bytes = access {
+      unsafe try current().pointee.transfer(.put, token, offset, local, count, .bytes)
+    } else {
+      unsafe try current().pointee.transfer(.put, token, offset, local, count, access)
+    }
   }
 
   /// Moves memory of a segment into this process, as `rsm_memseg_import_get`(3RSM) and its forms for elements.
-  package func get(
+  package static func get(
     _ token: Token, at offset: Int, to local: UInt, _ count: UInt, _ access: Access
   ) throws(RSMError) {
-    try transfer(.get, token, offset, local, count, access)
+    if case .bytes = access {
+      unsafe try current().pointee.transfer(.get, token, offset, local, count, .bytes)
+    } else {
+      unsafe try current().pointee.transfer(.get, token, offset, local, count, access)
+    }
   }
 }
 

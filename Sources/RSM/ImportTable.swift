@@ -17,6 +17,30 @@ package struct ImportTable: ~Copyable {
     handleUse.open()
   }
 
+  /// The table of this process.
+  ///
+  /// Costs a few loads that do not wait for each other, where `Runtime.current` counts references; the table lives as long as the
+  /// process.
+  @inline(__always)
+  package static func current() throws(RSMError) -> UnsafePointer<ImportTable> {
+    let address = knownTable.load(ordering: .acquiring)
+    guard let words = unsafe UnsafePointer<Atomic<UInt>>(bitPattern: knownWords.load(ordering: .acquiring)),
+      unsafe words[1].load(ordering: .relaxed) == address,
+      let table = unsafe UnsafePointer<ImportTable>(bitPattern: address)
+    else { return unsafe try find() }
+    return unsafe table
+  }
+
+  @inline(never)
+  private static func find() throws(RSMError) -> UnsafePointer<ImportTable> {
+    let runtime = try Runtime.current()
+    let address = UInt(bitPattern: unsafe runtime.imports)
+    unsafe Runtime.word?[1].store(address, ordering: .releasing)
+    knownTable.store(address, ordering: .releasing)
+    knownWords.store(UInt(bitPattern: unsafe Runtime.word), ordering: .releasing)
+    return unsafe runtime.imports
+  }
+
   /// Enters a connection that has just been made.
   package func insert(_ memory: ImportedMemory) throws(RSMError) -> Token {
     let (segment, token) = unsafe try segments.take()
@@ -80,14 +104,26 @@ package struct ImportTable: ~Copyable {
   /// Lets the caller in to a live segment, which stays as it is until the caller leaves.
   @inline(__always)
   func enter(_ token: Token) throws(RSMError) -> Segment {
-    while let segment = unsafe segments[token] {
-      guard unsafe segment.pointee.record.gate.enter() else {
-        unsafe segment.pointee.record.gate.waitUntilOpen()
-        continue
-      }
-      // It may have become another one before the gate was reached.
-      if unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue { return unsafe segment }
+    guard let segment = unsafe segments[token], unsafe segment.pointee.record.gate.enter() else {
+      return unsafe try enterOnceOpen(token)
+    }
+    // It may have become another one before the gate was reached.
+    guard unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue else {
       unsafe segment.pointee.record.gate.leave()
+      throw .badSegment
+    }
+    return unsafe segment
+  }
+
+  @inline(never)
+  private func enterOnceOpen(_ token: Token) throws(RSMError) -> Segment {
+    while let segment = unsafe segments[token] {
+      if unsafe segment.pointee.record.gate.enter() {
+        if unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue { return unsafe segment }
+        unsafe segment.pointee.record.gate.leave()
+      } else {
+        unsafe segment.pointee.record.gate.waitUntilOpen()
+      }
     }
     throw .badSegment
   }
@@ -108,6 +144,11 @@ package struct ImportTable: ~Copyable {
     handleUse.open()
   }
 }
+
+/// The address of the table and that of `Runtime.word`, 0 until they are known here: to look at a global whose initial value is
+/// computed costs a call. A forked child inherits them, but its word is clear.
+private let knownTable = Atomic<UInt>(0)
+private let knownWords = Atomic<UInt>(0)
 
 extension RSMError {
   static let badSegment = RSMError(.badSegmentHandle, "not a live import segment of this process")

@@ -44,7 +44,7 @@ import SystemPackage
 
   /// Two words that hold the addresses of this process's runtime and of its import table, on a page that the kernel clears in a
   /// forked child.
-  private nonisolated(unsafe) static let word: UnsafePointer<Atomic<UInt>>? = {
+  nonisolated(unsafe) static let word: UnsafePointer<Atomic<UInt>>? = {
     guard let page = unsafe clinux_map_wipe_on_fork(Int(pageSize)) else { return nil }
     return unsafe UnsafePointer(page.assumingMemoryBound(to: Atomic<UInt>.self))
   }()
@@ -79,26 +79,6 @@ import SystemPackage
     }
     unsafe new.release()
     return unsafe Unmanaged<Runtime>.fromOpaque(winner).takeUnretainedValue()
-  }
-
-  /// The import segments of this process.
-  ///
-  /// Costs two loads, where `current` counts references; the table lives as long as the process.
-  @inline(__always)
-  package static func imports() throws(RSMError) -> UnsafePointer<ImportTable> {
-    guard let word = unsafe word,
-      let known = unsafe UnsafePointer<ImportTable>(bitPattern: word[1].load(ordering: .acquiring))
-    else {
-      return unsafe try findImports()
-    }
-    return unsafe known
-  }
-
-  @inline(never)
-  private static func findImports() throws(RSMError) -> UnsafePointer<ImportTable> {
-    let runtime = try current()
-    unsafe word?[1].store(UInt(bitPattern: runtime.imports), ordering: .releasing)
-    return unsafe runtime.imports
   }
 
   /// The session with rsmd and the engine that pins; opens what is not open yet or has been lost.

@@ -60,7 +60,7 @@ extension ImportSegment {
     var completed = 0
     do throws(RSMError) {
       try ImportTable.check(entryCount: UInt(request.entries.count))
-      unsafe try Runtime.imports().pointee.transfer(
+      unsafe try ImportTable.current().pointee.transfer(
         direction, token, request.entries.span, in: Runtime.current(), completed: &completed)
     } catch {
       throw ScatterGather.Failure(error: error, remaining: request.entries.count - completed)

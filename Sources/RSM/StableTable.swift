@@ -47,10 +47,10 @@ protocol StableRecord: ~Copyable {
   /// The record that lives under a token, if there is one.
   @inline(__always)
   subscript(token: Token) -> UnsafeMutablePointer<Cell>? {
-    guard let cell = unsafe cell(token.slot), unsafe cell.pointee.token.load(ordering: .acquiring) == token.rawValue
-    else {
-      return nil
-    }
+    // NULL is no token, but what a record without one has.
+    guard token.rawValue != 0, let cell = unsafe cell(token.slot),
+      unsafe cell.pointee.token.load(ordering: .acquiring) == token.rawValue
+    else { return nil }
     return unsafe cell
   }
 

@@ -16,13 +16,14 @@ package struct Token: RawRepresentable, Hashable, Sendable {
 
   package let rawValue: UInt
 
+  @inlinable
   package init(rawValue: UInt) {
     self.rawValue = rawValue
   }
 
   /// A token that no other one equals.
   init(kind: Kind, slot: Int) {
-    let serial = lastSerial.add(1, ordering: .relaxed).newValue
+    let serial = lastSerial.wrappingAdd(1, ordering: .relaxed).newValue
     rawValue = kind.rawValue << 60 | (serial & Self.serialMask) << 24 | UInt(slot)
   }
 

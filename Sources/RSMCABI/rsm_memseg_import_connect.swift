@@ -25,6 +25,6 @@ public func rsm_memseg_import_connect(
 @c @implementation
 public func rsm_memseg_import_disconnect(_ im_memseg: rsm_memseg_import_handle_t!) -> Int32 {
   result { () throws(RSMError) in
-    unsafe try Runtime.imports().pointee.disconnect(Token(im_memseg))
+    unsafe try ImportTable.current().pointee.disconnect(Token(im_memseg))
   }
 }

@@ -9,7 +9,7 @@ public func rsm_memseg_import_init_barrier(
   _ barrier: UnsafeMutablePointer<rsmapi_barrier_t>!
 ) -> Int32 {
   result { () throws(RSMError) in
-    let imports = unsafe try Runtime.imports()
+    let imports = unsafe try ImportTable.current()
     let segment = unsafe try imports.pointee.live(Token(im_memseg))
     guard let barrier = unsafe barrier else { throw .nullBarrier }
     let key = unsafe try imports.pointee.makeBarrier(of: segment, at: UInt(bitPattern: barrier))
@@ -24,7 +24,7 @@ public func rsm_memseg_import_destroy_barrier(_ barrier: UnsafeMutablePointer<rs
   result { () throws(RSMError) in
     guard let barrier = unsafe barrier else { throw .nullBarrier }
     do throws(RSMError) {
-      unsafe try Runtime.imports().pointee.destroy(BarrierKey(barrier))
+      unsafe try ImportTable.current().pointee.destroy(BarrierKey(barrier))
     } catch {
       // The object of a segment that is gone is of no use any more.
       if error.code == .badSegmentHandle { unsafe barrier.pointee = rsmapi_barrier_t() }
@@ -38,7 +38,7 @@ public func rsm_memseg_import_destroy_barrier(_ barrier: UnsafeMutablePointer<rs
 public func rsm_memseg_import_open_barrier(_ barrier: UnsafeMutablePointer<rsmapi_barrier_t>!) -> Int32 {
   result { () throws(RSMError) in
     guard let barrier = unsafe barrier else { throw .nullBarrier }
-    unsafe try Runtime.imports().pointee.open(BarrierKey(barrier))
+    unsafe try ImportTable.current().pointee.open(BarrierKey(barrier))
   }
 }
 
@@ -46,7 +46,7 @@ public func rsm_memseg_import_open_barrier(_ barrier: UnsafeMutablePointer<rsmap
 public func rsm_memseg_import_order_barrier(_ barrier: UnsafeMutablePointer<rsmapi_barrier_t>!) -> Int32 {
   result { () throws(RSMError) in
     guard let barrier = unsafe barrier else { throw .nullBarrier }
-    unsafe try Runtime.imports().pointee.order(BarrierKey(barrier))
+    unsafe try ImportTable.current().pointee.order(BarrierKey(barrier))
   }
 }
 
@@ -54,7 +54,7 @@ public func rsm_memseg_import_order_barrier(_ barrier: UnsafeMutablePointer<rsma
 public func rsm_memseg_import_close_barrier(_ barrier: UnsafeMutablePointer<rsmapi_barrier_t>!) -> Int32 {
   result { () throws(RSMError) in
     guard let barrier = unsafe barrier else { throw .nullBarrier }
-    unsafe try Runtime.imports().pointee.close(BarrierKey(barrier))
+    unsafe try ImportTable.current().pointee.close(BarrierKey(barrier))
   }
 }
 

@@ -10,7 +10,7 @@ public func rsm_memseg_import_map(
   _ perm: rsm_permission_t, _ offset: off_t, _ length: Int
 ) -> Int32 {
   result { () throws(RSMError) in
-    let imports = unsafe try Runtime.imports()
+    let imports = unsafe try ImportTable.current()
     let segment = unsafe try imports.pointee.live(Token(im_memseg))
     guard let address = unsafe address else { throw RSMError(.badAddress, "address is NULL") }
     // What *address holds is read only where it is wanted: it may not have been initialised.
@@ -25,6 +25,6 @@ public func rsm_memseg_import_map(
 @c @implementation
 public func rsm_memseg_import_unmap(_ im_memseg: rsm_memseg_import_handle_t!) -> Int32 {
   result { () throws(RSMError) in
-    unsafe try Runtime.imports().pointee.unmap(Token(im_memseg))
+    unsafe try ImportTable.current().pointee.unmap(Token(im_memseg))
   }
 }

@@ -20,19 +20,18 @@ private func transfer(_ direction: Direction, _ request: UnsafeMutablePointer<rs
   let isCountValid = 1...UInt(ImportTable.maxEntries) ~= count
   var completed = 0
   defer { if isCountValid { unsafe request.pointee.io_residual_count = count - UInt(completed) } }
-  let imports = unsafe try Runtime.imports()
+  let imports = unsafe try ImportTable.current()
   let segment = unsafe try imports.pointee.live(Token(request.pointee.remote_handle))
   try ImportTable.check(entryCount: count)
   guard let vector = unsafe vector else { throw RSMError(.badScatterGather, "iovec is NULL") }
   guard flags & UInt32(RSM_IMPLICIT_SIGPOST) == 0 else {
     throw RSMError(.insufficientResources, "this version of librsm posts no signals; leave out RSM_IMPLICIT_SIGPOST")
   }
-  let entries = InlineArray<16, TransferEntry> { index in
-    unsafe index < Int(count)
-      ? TransferEntry(vector[index]) : TransferEntry(local: .unknown(0), localOffset: 0, remoteOffset: 0, length: 0)
+  unsafe try withUnsafeTemporaryAllocation(of: TransferEntry.self, capacity: Int(count)) { entries throws(RSMError) in
+    for index in 0..<Int(count) { unsafe entries.initializeElement(at: index, to: TransferEntry(vector[index])) }
+    unsafe try imports.pointee.transfer(
+      direction, segment, entries.span, in: Runtime.current(), completed: &completed)
   }
-  unsafe try imports.pointee.transfer(
-    direction, segment, entries.span.extracting(first: Int(count)), in: Runtime.current(), completed: &completed)
 }
 
 extension TransferEntry {
@@ -44,7 +43,8 @@ extension TransferEntry {
       default: .unknown(unsafe entry.io_type)
       }
     unsafe self.init(
-      local: local, localOffset: UInt(entry.local_offset), remoteOffset: UInt(entry.remote_offset),
-      length: UInt(entry.transfer_length))
+      local: local, localOffset: UInt(bitPattern: entry.local_offset),
+      remoteOffset: UInt(bitPattern: entry.remote_offset),
+      length: UInt(bitPattern: entry.transfer_length))
   }
 }

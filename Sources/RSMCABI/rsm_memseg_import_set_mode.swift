@@ -6,7 +6,7 @@ import RSM
 @c @implementation
 public func rsm_memseg_import_set_mode(_ im_memseg: rsm_memseg_import_handle_t!, _ mode: rsm_barrier_mode_t) -> Int32 {
   result { () throws(RSMError) in
-    let imports = unsafe try Runtime.imports()
+    let imports = unsafe try ImportTable.current()
     let segment = unsafe try imports.pointee.live(Token(im_memseg))
     let chosen: BarrierMode
     switch mode {
@@ -27,7 +27,7 @@ public func rsm_memseg_import_get_mode(
   _ im_memseg: rsm_memseg_import_handle_t!, _ mode: UnsafeMutablePointer<rsm_barrier_mode_t>!
 ) -> Int32 {
   result { () throws(RSMError) in
-    let current = unsafe try Runtime.imports().pointee.mode(of: Token(im_memseg))
+    let current = unsafe try ImportTable.current().pointee.mode(of: Token(im_memseg))
     guard let mode = unsafe mode else { throw RSMError(.badAddress, "mode is NULL") }
     unsafe mode.pointee = current == .implicit ? RSM_BARRIER_MODE_IMPLICIT : RSM_BARRIER_MODE_EXPLICIT
   }

@@ -48,7 +48,7 @@ import Testing
   }
 
   func connect(_ rights: AccessRights = [.read, .write]) throws -> Import {
-    unsafe Import(try Runtime.imports().pointee.insert(try connectedMemory(rights)))
+    unsafe Import(try ImportTable.current().pointee.insert(try connectedMemory(rights)))
   }
 
   /// What the exporter's half of the library enters when it publishes the memory.
@@ -56,7 +56,7 @@ import Testing
     let pages = try #require(PageRange(address: exported.address, length: UInt(length)))
     let alias = unsafe AliasTable.Alias(
       pages, offset: 0, of: AliasTable.Identity(counter: counter, generation: generation))
-    unsafe try Runtime.imports().pointee.aliases.insert(alias)
+    unsafe try ImportTable.current().pointee.aliases.insert(alias)
     return alias
   }
 }

@@ -48,7 +48,7 @@ struct TransferTests {
   ) throws {
     let distance = (distance + form.width - 1) / form.width * form.width
     let alias = try segment.enterAsExport()
-    defer { unsafe try? Runtime.imports().pointee.aliases.remove(alias) }
+    defer { unsafe try? ImportTable.current().pointee.aliases.remove(alias) }
     let mapper = try segment.connect()
     let (error, mapped) = mapper.map(0, segment.length)
     #expect(error == RSM_SUCCESS)
@@ -83,7 +83,7 @@ struct TransferTests {
       #expect(large.exported.equals(expected))
     }
     let alias = try large.enterAsExport()
-    defer { unsafe try? Runtime.imports().pointee.aliases.remove(alias) }
+    defer { unsafe try? ImportTable.current().pointee.aliases.remove(alias) }
     for (source, target) in [(0, 1 << 20), (1 << 20, 0), (0, size)] {
       expected.copy(from: expected, source..<source + size, to: target)
       #expect(importer.move(.all[0], target, large.exported.address + UInt(source), UInt(size)) == RSM_SUCCESS)
