@@ -33,6 +33,7 @@ extension Hostility {
         Int($0)
       }
       try #require(numbers.count == 5)
+      print("random requests: \(numbers[0]) sent, \(numbers[1]) granted, \(numbers[2]) refused")
       #expect(numbers[0] == requests)
       #expect(numbers[1] > requests / 3 && numbers[2] > requests / 10, "\(numbers)")
       #expect(numbers[3] == 0, "rsmd broke its word \(numbers[3]) times; the fuzzer says how on standard error")
