@@ -122,7 +122,8 @@ extension KernelFeature {
     case .procmapQuery, .pagemapScan: "rsmd does not start: it cannot tell what is pinned"
     case .pidfdGetInfo: "rsmd reads a file of /proc for each program that begins to use rsm"
     case .madviseColdRemote: "pins are checked by smaps, which is slower and up to 1 s old"
-    case .userfaultfd, .userfaultfdUserMode: "nothing so far: identity tags of memory will need it"
+    case .userfaultfdUserMode: "handles whose memory has become other memory are not called stale (Tag: none)"
+    case .userfaultfd: "nothing so far: sharing memory that system calls write to will need it"
     case .passthrough: "nothing so far: mapping shared memory from its file will need it"
     }
   }
