@@ -90,7 +90,7 @@ import Testing
     let outcome = try await Shell.run(
       "prlimit --memlock=8388608:8388608 --nofile=1024:1024 \(Workbench.shared.program("rsmctl")) doctor; echo $?",
       environment: [MountPoint.variable: mount.path, KernelFeature.variable: features])
-    let output = normalized(outcome.output, pid: "none", uid: "none", path: mount.path)
+    let output = normalized(outcome.output, pid: "no process", uid: "no user", path: mount.path)
     try await compare(output.replacing(fusermount, with: "FUSERMOUNT"), with: "doctor.txt")
   }
 }
