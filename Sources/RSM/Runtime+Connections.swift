@@ -88,7 +88,8 @@ extension ControlSession {
 
 extension RSMError {
   fileprivate init(
-    connectingTo segment: UInt32, _ rights: AccessRights, _ session: ControlSession, failed error: ControlSession.Failure
+    connectingTo segment: UInt32, _ rights: AccessRights, _ session: ControlSession,
+    failed error: ControlSession.Failure
   ) {
     let wanted = "segment \(segment) with 0\(String(rights.rawValue, radix: 8))"
     if case .refused(let refusal) = error, refusal.code == RSMERR_PERM_DENIED {

@@ -16,7 +16,8 @@ extension Runtime {
       let export = try export(range, by: engine, in: session, flags: Export.Flags(rawValue: flags))
       if let token = exports.withLock({ $0.insert(export) }) { return token }
       try dissolve(export)
-      throw RSMError(.insufficientResources, "this process has \(Token.slotLimit) export segments, the most librsm admits")
+      throw RSMError(
+        .insufficientResources, "this process has \(Token.slotLimit) export segments, the most librsm admits")
     } catch {
       exports.withLock { $0.vacate(range) }
       throw error
@@ -61,7 +62,8 @@ extension Runtime {
     guard address % pageSize == 0, size % pageSize == 0 else {
       throw RSMError(
         .badAlignment,
-        "\(size) bytes at 0x\(String(address, radix: 16)) are not whole pages of \(pageSize) bytes (sysconf(_SC_PAGESIZE))")
+        "\(size) bytes at 0x\(String(address, radix: 16)) are not whole pages of \(pageSize) bytes (sysconf(_SC_PAGESIZE))"
+      )
     }
     guard let range = PageRange(address: address, length: size) else {
       throw RSMError(

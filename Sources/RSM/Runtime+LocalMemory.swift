@@ -96,7 +96,9 @@ extension Runtime {
           + "create a new one")
     } catch {
       throw RSMError(
-        .badAddress, "\(length) bytes at offset \(offset) of the local memory handle \(memory.id) cannot be \(writing ? "written" : "read")")
+        .badAddress,
+        "\(length) bytes at offset \(offset) of the local memory handle \(memory.id) cannot be \(writing ? "written" : "read")"
+      )
     }
   }
 

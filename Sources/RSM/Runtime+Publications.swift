@@ -114,11 +114,13 @@ extension Runtime {
     }
     guard let entry = list.first else { return nil }
     guard entry.node == localNode else {
-      throw RSMError(.badAccessList, "the access list names node \(entry.node); loopback knows only this one, \(localNode)")
+      throw RSMError(
+        .badAccessList, "the access list names node \(entry.node); loopback knows only this one, \(localNode)")
     }
     guard entry.permissions & ~0o666 == 0 else {
       throw RSMError(
-        .badAccessList, "the access list has permissions 0\(String(entry.permissions, radix: 8)); bits of 0666 are allowed")
+        .badAccessList,
+        "the access list has permissions 0\(String(entry.permissions, radix: 8)); bits of 0666 are allowed")
     }
     return entry.permissions
   }

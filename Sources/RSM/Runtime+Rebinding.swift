@@ -14,13 +14,15 @@ extension Runtime {
       }
       let old = state.pin.range
       guard size == old.byteCount else {
-        throw RSMError(.badLength, "the export segment has \(old.byteCount) bytes, and so must its new memory, not \(size)")
+        throw RSMError(
+          .badLength, "the export segment has \(old.byteCount) bytes, and so must its new memory, not \(size)")
       }
       guard address != old.start else { return }
       guard let new = PageRange(address: address, length: size) else {
         throw RSMError(
           .badAddress,
-          "0x\(String(address, radix: 16)) is not page aligned (\(pageSize) bytes), or \(size) bytes from there wrap around")
+          "0x\(String(address, radix: 16)) is not page aligned (\(pageSize) bytes), or \(size) bytes from there wrap around"
+        )
       }
       try occupy(new)
       do throws(RSMError) {
@@ -47,7 +49,8 @@ extension Runtime {
       try relocating(old.range, by: engine, session) { () throws(RSMError) in
         guard let release = Self.reserveRelease(old.range, from: file) else {
           throw RSMError(
-            .insufficientMemory, "there is no memory to take \(old.range.byteCount) bytes out of the segment; free some")
+            .insufficientMemory, "there is no memory to take \(old.range.byteCount) bytes out of the segment; free some"
+          )
         }
         release.finish()
       }

@@ -95,6 +95,50 @@ import Testing
     #expect(again.output == "1\n" && again.errors == "rsmctl: no rsmd has mounted anything on \(place.path)\n")
   }
 
+  @Test func linesOfTheLogFileHaveTheTime() async throws {
+    let place = try Place()
+    let before = Timestamp(microseconds: Clock.microseconds).utc
+    let failed = try await place.rsmctl("mount /proc/version --log log")
+    _ = try await place.rsmctl("mount rsm --log log", ["JOURNAL_STREAM": "8:1"])
+    #expect(place.killServer())
+    _ = try await place.rsmctl("mount rsm --log log")
+    let after = Timestamp(microseconds: Clock.microseconds).utc
+    let lines = try TextFile.read(place.log).split(separator: "\n")
+    let form = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) rsmd: (?:error|info): \S.*/
+    let times = lines.compactMap { $0.wholeMatch(of: form).map { String($0.1) } }
+    #expect(times.count == lines.count && times.count >= 2, "\(lines)")
+    #expect(times == times.sorted() && times.allSatisfy { before <= $0 && $0 <= after }, "\(before) \(times) \(after)")
+    #expect(failed.errors.hasPrefix("rsmd: error: "), "a person knows what time it is: \(failed.errors)")
+    _ = try await place.rsmctl("unmount rsm")
+  }
+
+  @Test func optionsOfRsmdArePassedOn() async throws {
+    let place = try Place()
+    let script = "cd \(place.parent) && printf 'max-handles = 77\\ninspectors = 2\\n' >rsmd.conf"
+    #expect(try await Shell.run(script).isSuccess)
+    let options = "--config rsmd.conf --inspectors 0 --without pidfd-get-info"
+    let mounted = try await place.rsmctl("mount rsm --log log \(options); echo $?")
+    #expect(mounted.output == "\(place.path)\n0\n", "\(mounted.errors)")
+    let status = TextFields(
+      parsing: try await place.rsmctl("status", [MountPoint.variable: place.path]).output)
+    #expect(status["MaxHandles"] == "77" && status["Inspection"] == "none")
+    #expect(status["Missing"]?.contains("pidfd-get-info") == true, "\(status.text)")
+    #expect(try await place.rsmctl("unmount rsm; echo $?").output == "0\n")
+  }
+
+  @Test func wrongOptionsOfRsmdAreToldOf() async throws {
+    let place = try Place()
+    for (options, status, message) in [
+      ("--inspectors many", 64, "--inspectors <number>"), ("--inspectors 65", 1, "--inspectors takes"),
+      ("--without steam", 1, "\"steam\" is no kernel feature"), ("--config none.conf", 1, "none.conf"),
+      ("--config none/none.conf", 1, "cannot read none/none.conf: No such file or directory"),
+    ] {
+      let outcome = try await place.rsmctl("mount rsm --log log \(options); echo $?")
+      #expect(outcome.output == "\(status)\n" && outcome.errors.contains(message), "\(outcome)")
+      #expect(!place.isThere)
+    }
+  }
+
   @Test func deadMountsAreReplacedAndRemoved() async throws {
     let place = try Place()
     for command in ["mount rsm --log log", "unmount rsm"] {

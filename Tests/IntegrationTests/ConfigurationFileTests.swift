@@ -45,4 +45,26 @@ import Testing
         output == "rsmd: error: \(directory)/\(place)/rsmd.conf:1: \"nonsense\" is not of the form key = value\n78\n")
     }
   }
+
+  /// Runs rsmd of root with an /etc of its own, where the file is as given, and prints the status of its mount.
+  private func statusOfRoot(with text: String) async throws -> Shell.Outcome {
+    let script = """
+      mount -t tmpfs none /etc && mkdir /etc/rsm && printf "\(text)" >/etc/rsm/rsmd.conf &&
+      \(Workbench.shared.program("rsmctl")) run -- /bin/sh -c "cat \\$RSM_MOUNT/status"; echo $?
+      """
+    return try await Shell.run("/usr/bin/unshare --mount --propagation=private /bin/sh -c '\(script)'")
+  }
+
+  @Test(.enabled(if: getuid() == 0, "the file in /etc is root's"))
+  func rootsFileIsInEtc() async throws {
+    guard try await Shell.run("/usr/bin/unshare --mount true").isSuccess else {
+      try Test.cancel("mount namespaces are not permitted")
+    }
+    let served = try await statusOfRoot(with: #"max-handles = 77\ninspectors = 1\n"#)
+    let status = TextFields(parsing: served.output)
+    #expect(status["MaxHandles"] == "77" && served.output.hasSuffix("\n0\n"), "\(served)")
+    let mistaken = try await statusOfRoot(with: #"inspectors = 1\nnonsense\n"#)
+    #expect(mistaken.errors.contains("rsmd: error: /etc/rsm/rsmd.conf:2: \"nonsense\" is not"), "\(mistaken.errors)")
+    #expect(mistaken.output == "1\n")
+  }
 }

@@ -38,6 +38,11 @@ import Testing
     #expect([fields["Locked"], fields["Resident"], fields["Checked"], fields["Method"]] == ["-", "-", "-", "-"])
   }
 
+  @Test func timesInTheLogAreUTC() {
+    #expect(Timestamp(microseconds: 1_700_000_000_042_999).utc == "2023-11-14T22:13:20.042Z")
+    #expect(Timestamp(microseconds: 951_782_400_000_000).utc == "2000-02-29T00:00:00.000Z")
+  }
+
   @Test func statusKeysAreFrozen() {
     #expect(
       StatusKey.allCases.map(\.rawValue) == [

@@ -56,9 +56,9 @@ import Testing
         warn  madvise-cold-remote    does not work
               pins are checked by smaps, which is slower and up to 1 s old; to mend it: sudo rsmctl mount (in a container: --cap-add SYS_NICE)
         warn  userfaultfd            is not permitted (vm.unprivileged_userfaultfd is 0)
-              nothing so far: identity tags of memory will need it; to mend it: sysctl -w vm.unprivileged_userfaultfd=1 (for good: in /etc/sysctl.d/90-rsm.conf), or chmod 0666 /dev/userfaultfd
+              while memory moves into or out of a segment, system calls that store into it fail (EFAULT); to mend it: sysctl -w vm.unprivileged_userfaultfd=1 (for good: in /etc/sysctl.d/90-rsm.conf), or chmod 0666 /dev/userfaultfd
         warn  userfaultfd-user-mode  does not work
-              nothing so far: identity tags of memory will need it; to mend it: a kernel with CONFIG_USERFAULTFD=y (in a container: a seccomp profile that permits userfaultfd)
+              handles whose memory has become other memory are not called stale (Tag: none); to mend it: a kernel with CONFIG_USERFAULTFD=y (in a container: a seccomp profile that permits userfaultfd)
         warn  passthrough            is not known before rsmd runs
               segments can be read and written as files, but only programs with librsm can map them; to mend it: rsmctl mount, then ask again
         warn  RLIMIT_MEMLOCK         8388608 bytes

@@ -1,4 +1,5 @@
 import Glibc
+import RSMControl
 import RSMKernel
 import SystemPackage
 
@@ -6,6 +7,9 @@ import SystemPackage
 ///
 /// Whoever starts rsmd waits for it to serve: if it comes to nothing, what was said is repeated where standard error was.
 final class LogFile {
+  /// Set in the environment of the parts of rsmd whose standard error is the file.
+  static let variable = "RSMD_LOG"
+
   /// Above those that rsmd was given.
   private static let firstDescriptor: Int32 = 16
 
@@ -22,6 +26,7 @@ final class LogFile {
     start = max(0, lseek(file.raw, 0, SEEK_END))
     console = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, Self.firstDescriptor)
     _ = try checked { dup2(file.raw, STDERR_FILENO) }
+    unsafe setenv(Self.variable, path, 1)
   }
 
   /// Lets go of what was standard error: rsmd serves.
@@ -33,8 +38,17 @@ final class LogFile {
   /// Repeats what was said so far, if rsmd has never served.
   func repeatOnConsole() {
     guard let console, let text = try? TextFile.read(path) else { return }
-    let said = Array(text.utf8.dropFirst(start))
+    let lines = String(decoding: text.utf8.dropFirst(start), as: UTF8.self).split(separator: "\n")
+    let said = Array(lines.map { "\(Self.withoutTime($0))\n" }.joined().utf8)
     _ = unsafe write(console, said, said.count)
     leaveConsole()
+  }
+
+  /// What the libraries and programs that rsmd uses say has no time.
+  private static func withoutTime(_ line: Substring) -> Substring {
+    let length = Timestamp(microseconds: 0).utc.utf8.count
+    let time = line.prefix { $0 != " " }
+    guard time.utf8.count == length, time.first?.isNumber == true, time.last == "Z" else { return line }
+    return line.dropFirst(length + 1)
   }
 }

@@ -1,14 +1,29 @@
 import CLinux
 import Glibc
 import Logging
+import RSMControl
+import RSMKernel
 
-/// Writes what is logged to standard error, as `rsmd: level: message`; for the journal with the level as a number before it
-/// (sd-daemon(3)).
+/// Writes what is logged to standard error, as `rsmd: level: message`: for the journal with the level as a number instead
+/// (sd-daemon(3)), into a log file with the time before it.
 struct LogLine: LogHandler {
   var logLevel = Logger.Level.info
   var metadata = Logger.Metadata()
-  /// Whether standard error is the journal's.
-  private static let isForJournal = unsafe clinux_secure_getenv("JOURNAL_STREAM") != nil
+
+  private enum Reader {
+    case person
+    case journal
+    case file
+  }
+
+  private static let reader: Reader =
+    if unsafe clinux_secure_getenv(LogFile.variable) != nil {
+      .file
+    } else if unsafe clinux_secure_getenv("JOURNAL_STREAM") != nil {
+      .journal
+    } else {
+      .person
+    }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -16,9 +31,13 @@ struct LogLine: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let text = "\(event.message)"
-    let line = Self.isForJournal ? "<\(Self.priority(of: event.level))>\(text)\n" : "rsmd: \(event.level): \(text)\n"
-    let bytes = Array(line.utf8)
+    let line =
+      switch Self.reader {
+      case .person: "rsmd: \(event.level): \(event.message)"
+      case .journal: "<\(Self.priority(of: event.level))>\(event.message)"
+      case .file: "\(Timestamp(microseconds: Clock.microseconds).utc) rsmd: \(event.level): \(event.message)"
+      }
+    let bytes = Array("\(line)\n".utf8)
     _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
   }
 

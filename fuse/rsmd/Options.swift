@@ -27,7 +27,7 @@ struct Options {
       --config FILE    limits and policies (default, if it is there: \(ConfigurationFile.system) for root,
                        $XDG_CONFIG_HOME/rsm/rsmd.conf or ~/.config/rsm/rsmd.conf for others)
       --inspectors N   in place of "inspectors" in FILE: processes that ask the kernel about other processes' memory, 0 to 64
-      --log FILE       append what rsmd says to FILE; until the mount answers, errors go to standard error too
+      --log FILE       append what rsmd says to FILE, with the time (UTC); until the mount answers, errors go to standard error too
       --without NAMES  do without these kernel features, separated by commas; the names are those in "Features" and "Missing" of the
                        file status (default: $\(KernelFeature.variable))
       --ready-fd N     write a line to this descriptor once the mount answers

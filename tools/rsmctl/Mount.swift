@@ -1,5 +1,6 @@
 import ArgumentParser
 import RSMControl
+import RSMKernel
 import RSMTools
 
 struct Mount: ParsableCommand {
@@ -18,7 +19,21 @@ struct Mount: ParsableCommand {
       "Where rsmd logs (default: /var/log/rsmd.log for root, $XDG_RUNTIME_DIR/rsm.log for others).", valueName: "file"))
   var log: String?
 
+  @Option(help: ArgumentHelp("Limits and policies, instead of the file at the default place.", valueName: "file"))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp("Processes that ask the kernel about other processes' memory, 0 to 64.", valueName: "number"))
+  var inspectors: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Kernel features to do without, separated by commas (default: $\(KernelFeature.variable)).", valueName: "names"))
+  var without: String?
+
   func run() throws {
-    print(try Tool.mount(directory, log: log))
+    let options =
+      (inspectors.map { ["--inspectors", String($0)] } ?? []) + (without.map { ["--without", $0] } ?? [])
+    print(try Tool.mount(directory, log: log, config: config, options))
   }
 }

@@ -8,15 +8,19 @@ import SystemPackage
 extension Tool {
   private static let systemLog = "/var/log/rsmd.log"
 
+  /// - Parameters:
+  ///   - config: a file for rsmd's `--config`.
+  ///   - options: further options of rsmd.
   /// - Returns: the directory, as the mount table shows it.
-  static func mount(_ given: String?, log: String?) throws -> String {
+  static func mount(_ given: String?, log: String?, config: String?, _ options: [String]) throws -> String {
     let (directory, isDefault) = try place(given)
+    let options = try options + (config.map { ["--config", try configurationFile($0)] } ?? [])
     let log = log ?? defaultLog(beside: directory)
     do {
       let path = try MountPath.resolve(directory)
       // The background process has / as its working directory.
       let arguments = ["--mount", path, "--log", try MountPath.resolve(log)] + (isDefault ? ["--remove-dir"] : [])
-      _ = try Daemon.start(Executable.sibling("rsmd"), arguments, as: .detached)
+      _ = try Daemon.start(Executable.sibling("rsmd"), arguments + options, as: .detached)
       return path
     } catch let problem as Daemon.Problem {
       throw fail(problem.message, status: Status.failure)
@@ -43,6 +47,14 @@ extension Tool {
         "XDG_RUNTIME_DIR is not set, so there is no default mount point: give a directory", status: Status.usage)
     }
     return (directory, true)
+  }
+
+  private static func configurationFile(_ given: String) throws -> String {
+    do throws(Errno) {
+      return try MountPath.resolve(given)
+    } catch {
+      throw fail("cannot read \(given): \(error)", status: Status.failure)
+    }
   }
 
   private static func defaultLog(beside directory: String) -> String {

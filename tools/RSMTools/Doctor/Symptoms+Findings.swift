@@ -122,7 +122,9 @@ extension KernelFeature {
     case .procmapQuery, .pagemapScan: "rsmd does not start: it cannot tell what is pinned"
     case .pidfdGetInfo: "rsmd reads a file of /proc for each program that begins to use rsm"
     case .madviseColdRemote: "pins are checked by smaps, which is slower and up to 1 s old"
-    case .userfaultfd, .userfaultfdUserMode: "nothing so far: identity tags of memory will need it"
+    case .userfaultfdUserMode: "handles whose memory has become other memory are not called stale (Tag: none)"
+    case .userfaultfd:
+      "while memory moves into or out of a segment, system calls that store into it fail (EFAULT)"
     case .passthrough: "segments can be read and written as files, but only programs with librsm can map them"
     }
   }
