@@ -5,7 +5,7 @@ import SystemPackage
 package final class SegmentMemory {
   package let file: MemFD
   /// Whether somebody but the exporter may have it mapped.
-  package internal(set) var isGranted = false
+  package var isGranted = false
 
   init(length: Int) throws(Errno) {
     file = try MemFD("rsm-segment", size: length)

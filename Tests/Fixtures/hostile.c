@@ -18,12 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hostile.h"
+
 #define PAGE 4096UL
 
 static unsigned long argument[12];
 static char text[256];
 
-static void answer(const char *format, ...)
+void answer(const char *format, ...)
 {
 	va_list list;
 	va_start(list, format);
@@ -33,7 +35,7 @@ static void answer(const char *format, ...)
 	fflush(stdout);
 }
 
-static long request(int fd, unsigned long command, void *data)
+long request(int fd, unsigned long command, void *data)
 {
 	int result = ioctl(fd, command, data);
 	return result < 0 ? -errno : result;
@@ -71,41 +73,6 @@ static void run_free(void)
 	    .reserved = a[5] };
 	long result = request(a[0], RSM_CTL_FREE_HANDLE, &data);
 	answer("%ld %u 0", result, data.reason);
-}
-
-/* Every size from 0 to 4200 in every direction with every known command number: how many were not refused with ENOTTY. */
-static void run_sweep(int fd)
-{
-	static const unsigned numbers[] = { 0x00, 0x01, 0x02, 0x10, 0x11, 0x12, 0x13, 0xff };
-	static char data[8192];
-	unsigned long other = 0, sent = 0;
-	for (unsigned size = 0; size <= 4200; size++)
-		for (unsigned direction = 0; direction < 4; direction++)
-			for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-				unsigned command = _IOC(direction, RSM_CTL_TYPE, numbers[i], size);
-				if (command == RSM_CTL_HELLO || command == RSM_CTL_CREATE_HANDLE ||
-				    command == RSM_CTL_FREE_HANDLE || command == RSM_CTL_STRIKE_HANDLE)
-					continue;
-				sent++;
-				other += request(fd, command, data) != -ENOTTY;
-			}
-	answer("%lu %lu", other, sent);
-}
-
-/* The known commands under every other type byte. */
-static void run_types(int fd)
-{
-	static char data[4096];
-	unsigned long other = 0;
-	for (unsigned type = 0; type < 256; type++) {
-		if (type == RSM_CTL_TYPE)
-			continue;
-		other += request(fd, _IOWR(type, 0x01, struct rsm_ctl_hello), data) != -ENOTTY;
-		other += request(fd, _IOWR(type, 0x10, struct rsm_ctl_create_handle), data) != -ENOTTY;
-		other += request(fd, _IOWR(type, 0x11, struct rsm_ctl_free_handle), data) != -ENOTTY;
-		other += request(fd, _IOWR(type, 0x12, struct rsm_ctl_strike_handle), data) != -ENOTTY;
-	}
-	answer("%lu", other);
 }
 
 /* HELLO, CREATE and FREE by way of the 32-bit system call table: their results, and the id that CREATE gave. */

@@ -26,6 +26,7 @@ union body {
 	struct rsm_ctl_destroy_export destroy;
 	struct rsm_ctl_publish publish;
 	struct rsm_ctl_unpublish unpublish;
+	struct rsm_ctl_reserve_export reserve;
 	struct rsm_ctl_republish republish;
 	struct rsm_ctl_connect connect;
 	struct rsm_ctl_disconnect disconnect;
@@ -111,6 +112,10 @@ static unsigned long prepare(unsigned kind, struct rsm_ctl_slot slot)
 		    .segment_id = below(2) ? 0 : 0x400000 + below(8), .mode = 0666 };
 		return RSM_CTL_PUBLISH;
 	case 4:
+		if (below(2)) {
+			body->reserve = (struct rsm_ctl_reserve_export){ .slot = slot, .id = recent(last_export) };
+			return RSM_CTL_RESERVE_EXPORT;
+		}
 		body->unpublish = (struct rsm_ctl_unpublish){ .slot = slot, .id = recent(last_export) };
 		return RSM_CTL_UNPUBLISH;
 	case 5:

@@ -72,6 +72,13 @@ static void run_unpublish(void)
 	ANSWER("%ld %u %u", result, data.reason, data.moved);
 }
 
+static void run_reserve(void)
+{
+	struct rsm_ctl_reserve_export data = { .slot = slot(), .id = a[1] };
+	long result = request(a[0], RSM_CTL_RESERVE_EXPORT, &data);
+	ANSWER("%ld %u %u", result, data.reason, data.moves);
+}
+
 static void run_republish(void)
 {
 	struct rsm_ctl_republish data = { .slot = slot(), .id = a[1], .mode = a[2] };
@@ -240,7 +247,7 @@ static void run_word(const char *word)
 		const char *word;
 		void (*run)(void);
 	} commands[] = { { "hello", run_hello }, { "export", run_export }, { "destroy", run_destroy },
-		{ "publish", run_publish }, { "unpublish", run_unpublish }, { "republish", run_republish },
+		{ "publish", run_publish }, { "unpublish", run_unpublish }, { "reserve", run_reserve }, { "republish", run_republish },
 		{ "connect", run_connect }, { "disconnect", run_disconnect }, { "grant", run_grant },
 		{ "odd-sizes", run_odd_sizes } };
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

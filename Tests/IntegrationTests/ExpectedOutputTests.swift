@@ -25,7 +25,7 @@ import Testing
 
   /// Puts words in the place of what differs from run to run and from user to user.
   private func normalized(_ output: String, pid: String, uid: String, path: String) -> String {
-    let numbers = "Unpinned|Uptime|Requests|InspectorsReplaced|MaxProcesses"
+    let numbers = "Unpinned|Uptime|Requests|InspectorsReplaced|MaxProcesses|MaxSegments|MaxSegmentsPerUser"
     let rules: [(String, String)] = [
       (path, "MOUNT"), (#"\b1[0-9]{9}\.[0-9]{6}\b"#, "TIME"), (#"0x[0-9a-f]+"#, "ADDRESS"),
       (#"(Uid"?:[\t ])[0-9]+"#, "$1UID"), (#"(Gid"?:[\t ])[0-9]+"#, "$1GID"),

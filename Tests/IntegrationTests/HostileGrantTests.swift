@@ -35,14 +35,16 @@ extension Hostility {
     @Test func wrongQuestionsAreRefused() throws {
       let export = try client.export()
       let stranger = try SegmentClient(mount, .anybody, saysHello: false)
-      for what in 1...3 { #expect(try stranger.grant(what, what == 1 ? 0 : export.id).code == RSMERR_NOT_CREATOR) }
-      for what in [0, 4, -1, 1 << 32 | 1] { #expect(try client.grant(what, 0).code == RSMERR_BAD_ARGS_ERRORS) }
+      for what in 1...4 { #expect(try stranger.grant(what, what == 1 ? 0 : export.id).code == RSMERR_NOT_CREATOR) }
+      for what in [0, 5, -1, 1 << 32 | 1] { #expect(try client.grant(what, 0).code == RSMERR_BAD_ARGS_ERRORS) }
       #expect(try client.grant(1, 1).code == RSMERR_BAD_ARGS_ERRORS)
       for id: UInt64 in [0, 99, .max] {
         #expect(try client.grant(2, id).code == RSMERR_BAD_SEG_HNDL)
         #expect(try client.grant(3, id).code == RSMERR_BAD_SEG_HNDL)
+        #expect(try client.grant(4, id).code == RSMERR_BAD_SEG_HNDL)
       }
       #expect(try client.dialogue.ask("fork grant 2 \(export.id)") == "\(RSMERR_NOT_CREATOR) -1")
+      #expect(try client.grant(4, export.id).code == RSMERR_BAD_SEG_HNDL, "nothing is reserved")
       #expect(try client.number("odd-sizes") == 0)
       #expect(try client.grant(2, export.id).code == RSM_SUCCESS)
     }

@@ -70,6 +70,7 @@ import Testing
     case 3...5: if let export, export.publication == nil { publish(export, &model, table, &random) }
     case 6:
       guard let export, export.publication != nil else { return }
+      _ = try table.reserve(export)
       withdraw(export, from: &model)
       _ = try table.unpublish(export)
     case 7:

@@ -124,6 +124,22 @@ import Testing
     #expect(given == rested + rested.prefix(5))
   }
 
+  @Test func memoryThatOthersMayHaveIsReplacedByWhatWasReserved() throws {
+    let export = try published().export
+    #expect(try !table.reserve(export), "nobody had the memory")
+    let old = try #require(export.memory)
+    old.isGranted = true
+    let generation = table.generation(of: export)
+    #expect(refusal { () throws(Refusal) in _ = try table.unpublish(export) }?.reason == .notReserved)
+    #expect(table.generation(of: export) == generation && export.publication != nil, "nothing has changed")
+    #expect(try table.reserve(export))
+    let reserve = export.reserve
+    #expect(try table.reserve(export) && export.reserve === reserve)
+    #expect(try table.unpublish(export))
+    #expect(export.memory === reserve && export.reserve == nil && export.memory !== old)
+    #expect(refusal { () throws(Refusal) in _ = try table.reserve(export) }?.code == RSMERR_SEG_NOT_PUBLISHED)
+  }
+
   @Test func withdrawalCountsUpAndAborts() throws {
     let publication = try published()
     let export = publication.export

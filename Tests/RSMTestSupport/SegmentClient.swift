@@ -76,8 +76,10 @@ package final class SegmentClient {
     try request("publish \(control) \(id) \(segment) \(mode)")
   }
 
-  /// - Returns: whether the export got other memory.
+  /// - Returns: whether the export got other memory, which had to be reserved.
   package func unpublish(_ id: UInt64) throws -> Bool {
+    let reserve = try request("reserve \(control) \(id)")
+    guard reserve.result == 0 else { throw Dialogue.Silence(command: "reserve: \(reserve)") }
     let reply = try request("unpublish \(control) \(id)")
     guard reply.result == 0 else { throw Dialogue.Silence(command: "unpublish: \(reply)") }
     return reply.values[0] == 1

@@ -10,7 +10,8 @@ package struct Workbench: Sendable {
   package let directory: String
   /// The fixtures, and what each is made of besides its own source.
   private static let fixtures = [
-    (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: []), (name: "fuzz", parts: []),
+    (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: ["hostile_sweep"]),
+    (name: "fuzz", parts: []),
     (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
     (name: "displace", parts: []), (name: "segments", parts: []), (name: "segfuzz", parts: []),
     (name: "stall", parts: []), (name: "flood", parts: []),
