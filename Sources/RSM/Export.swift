@@ -21,18 +21,22 @@ final class Export: Sendable {
     var memory: FileIdentity
     /// Nil unless it is published.
     var segment: UInt32?
+    /// Where imports of this very process find the memory, while it is published.
+    var alias: AliasTable.Alias?
     var isGone = false
   }
 
   /// The number of the export at rsmd.
   let id: UInt64
+  let generationSlot: Int
   let session: ControlSession
   let flags: Flags
   /// Held while something is done to the segment.
   let state: Mutex<State>
 
-  init(id: UInt64, session: ControlSession, flags: Flags, pin: Pin, memory: FileIdentity) {
+  init(id: UInt64, generationSlot: Int, session: ControlSession, flags: Flags, pin: Pin, memory: FileIdentity) {
     self.id = id
+    self.generationSlot = generationSlot
     self.session = session
     self.flags = flags
     state = Mutex(State(pin: pin, memory: memory))

@@ -82,7 +82,7 @@ extension ControlSession {
     guard let counter = unsafe try generations()[Int(reply.generation_slot)] else { throw .lost(.badFileDescriptor) }
     return unsafe ImportedMemory(
       length: UInt(reply.length), rights: rights, file: file, connection: connection, counter: counter,
-      generation: reply.generation)
+      generation: reply.generation, id: reply.id)
   }
 }
 

@@ -48,6 +48,21 @@ extension Runtime {
     throw RSMError(.notCreator, "the export segment is the parent's; a forked child makes its own")
   }
 
+  /// Tells the imports of this process that bytes of a published segment are here as well: a copy between the two may overlap.
+  func enterAlias(of export: Export, _ state: inout Export.State) {
+    guard let counter = unsafe try? export.session.generations()[export.generationSlot] else { return }
+    let identity = unsafe AliasTable.Identity(counter: counter, generation: counter.pointee.load(ordering: .acquiring))
+    let alias = AliasTable.Alias(state.pin.range, offset: 0, of: identity)
+    unsafe imports.pointee.aliases.insert(alias)
+    state.alias = alias
+  }
+
+  func removeAlias(_ state: inout Export.State) {
+    guard let alias = state.alias else { return }
+    unsafe imports.pointee.aliases.remove(alias)
+    state.alias = nil
+  }
+
   func occupy(_ range: PageRange) throws(RSMError) {
     guard let other = exports.withLock({ $0.occupy(range) }) else { return }
     throw RSMError(
@@ -88,7 +103,8 @@ extension Runtime {
         }
         try adopt(range, into: memory, by: engine, session)
         return Export(
-          id: new.id, session: session, flags: flags, pin: pin, memory: memory.identity)
+          id: new.id, generationSlot: new.generationSlot, session: session, flags: flags, pin: pin,
+          memory: memory.identity)
       } catch {
         _ = try? session.destroyExport(new.id)
         throw error
@@ -104,6 +120,7 @@ extension Runtime {
     let engine = try pinEngine()
     export.state.withLock { state in
       state.isGone = true
+      removeAlias(&state)
       let range = state.pin.range
       relocating(range, by: engine, export.session) {
         let reserved = Self.reserveRelease(range, from: state.memory)

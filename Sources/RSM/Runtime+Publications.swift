@@ -40,6 +40,7 @@ extension Runtime {
         try export.session.publish(export.id, as: wanted, mode: mode)
       }
       state.segment = segment
+      enterAlias(of: export, &state)
       return segment
     }
   }
@@ -65,27 +66,33 @@ extension Runtime {
         try withdraw(export, range, from: old)
       }
       state.segment = nil
+      removeAlias(&state)
     }
   }
 
   /// - Returns: the file that the memory lies in now.
   private func withdraw(_ export: Export, _ range: PageRange, from old: FileIdentity) throws(RSMError) -> FileIdentity {
     let session = export.session
-    func asked<Value>(
-      _ body: () throws(ControlSession.Failure) -> Value
-    ) throws(RSMError) -> Value {
-      try self.asked(session, body)
+    while true {
+      let moves = try asked(session) { () throws(ControlSession.Failure) in try session.reserveExport(export.id) }
+      if moves {
+        let memory = try asked(session) { () throws(ControlSession.Failure) in
+          try session.memory(of: .reserve(export.id))
+        }
+        let relocation = try Self.reserveMove(range, from: old, into: memory)
+        _ = try asked(session) { () throws(ControlSession.Failure) in try session.unpublish(export.id) }
+        relocation.finish()
+        return memory.identity
+      }
+      do throws(ControlSession.Failure) {
+        _ = try session.unpublish(export.id)
+        return old
+      } catch {
+        // Somebody has connected in between.
+        if case .refused(let refusal) = error, refusal.reason == .notReserved { continue }
+        throw RSMError(session, "to unpublish a segment", failed: error)
+      }
     }
-    guard try asked({ () throws(ControlSession.Failure) in try session.reserveExport(export.id) }) else {
-      // Who connects in between makes rsmd refuse it.
-      guard try asked({ () throws(ControlSession.Failure) in try session.unpublish(export.id) }) else { return old }
-      throw RSMError(.internalError, "rsmd moved an export segment without being asked to")
-    }
-    let memory = try asked { () throws(ControlSession.Failure) in try session.memory(of: .reserve(export.id)) }
-    let relocation = try Self.reserveMove(range, from: old, into: memory)
-    _ = try asked { () throws(ControlSession.Failure) in try session.unpublish(export.id) }
-    relocation.finish()
-    return memory.identity
   }
 
   /// Does something to a live segment that nobody else changes meanwhile.

@@ -27,6 +27,10 @@ extension Runtime {
       try occupy(new)
       do throws(RSMError) {
         state.pin = try move(export, from: state.pin, in: state.memory, to: new)
+        if state.alias != nil {
+          removeAlias(&state)
+          enterAlias(of: export, &state)
+        }
       } catch {
         exports.withLock { $0.vacate(new) }
         throw error

@@ -29,7 +29,8 @@ package struct ControllerFile: KeyedFile, Equatable, Sendable {
   package let pageSize: Int
   package let memory: Int
   package let addressSpace: Int
-  package let maxSegments = 65_536
+  /// The generation page has one counter for each, and the epoch.
+  package let maxSegments = 65_535
 
   package init(pageSize: Int, physicalPages: Int) {
     self.pageSize = pageSize

@@ -128,10 +128,10 @@ import Testing
         PageSize:\t4096
         MaxExportSegmentSize:\t4096000
         TotalExportSegmentSize:\t4096000
-        MaxExportSegments:\t65536
+        MaxExportSegments:\t65535
         MaxImportMapSize:\t4096000
         TotalImportMapSize:\t140737488351232
-        MaxImportSegments:\t65536
+        MaxImportSegments:\t65535
 
         """)
     #expect(
