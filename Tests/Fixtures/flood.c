@@ -41,7 +41,8 @@ static void open_for_ever(void)
 	}
 }
 
-static void be_client(int number, int report, pid_t parent)
+/* Reports, and waits until all have: who has begun leaves no files to those who have not. */
+static void be_client(int number, int report, const int start[2], pid_t parent)
 {
 	struct rsm_ctl_hello hello = { .abi_version = RSM_CTL_ABI_VERSION };
 	struct rsm_ctl_create_handle create = { .slot = { .sequence = 1 }, .address = PAGE, .length = PAGE };
@@ -49,7 +50,10 @@ static void be_client(int number, int report, pid_t parent)
 	int granted = ctl >= 0 && ioctl(ctl, RSM_CTL_HELLO, &hello) == 0 && ioctl(ctl, RSM_CTL_CREATE_HANDLE, &create) == 0;
 	char byte = granted ? 'y' : 'n';
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	close(start[1]);
 	if (getppid() != parent || write(report, &byte, 1) != 1 || !granted)
+		_exit(1);
+	if (read(start[0], &byte, 1) != 0)
 		_exit(1);
 	if (number % 2 == 0)
 		read_for_ever();
@@ -59,22 +63,24 @@ static void be_client(int number, int report, pid_t parent)
 
 int main(int count, char **arguments)
 {
-	int report[2], clients = count == 5 ? atoi(arguments[3]) : 0, granted = 0;
+	int report[2], start[2], clients = count == 5 ? atoi(arguments[3]) : 0, granted = 0;
 	uid_t uid = count == 5 ? atoi(arguments[2]) : 0;
 	pid_t self = getpid();
-	if (clients < 1 || pipe(report) != 0 || setresgid(uid, uid, uid) != 0 || setresuid(uid, uid, uid) != 0)
+	if (clients < 1 || pipe(report) != 0 || pipe(start) != 0 ||
+	    setresgid(uid, uid, uid) != 0 || setresuid(uid, uid, uid) != 0)
 		return 64;
 	snprintf(control, sizeof(control), "%s/ctl", arguments[1]);
 	snprintf(file, sizeof(file), "%s/handles/%s", arguments[1], arguments[4]);
 	for (int i = 0; i < clients; i++)
 		if (fork() == 0)
-			be_client(i, report[1], self);
+			be_client(i, report[1], start, self);
 	for (int i = 0; i < clients; i++) {
 		char byte;
 		if (read(report[0], &byte, 1) != 1)
 			return 1;
 		granted += byte == 'y';
 	}
+	close(start[1]);
 	printf("%d\n", granted);
 	fflush(stdout);
 	for (;;)
