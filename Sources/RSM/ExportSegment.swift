@@ -1,7 +1,8 @@
 /// Memory of this process that others can reach while it is published. Destroyed when the owner goes.
 ///
 /// The program goes on using the memory at its address; it must stay mapped as long as the segment lives. All methods may be called
-/// from several threads at once. A forked child does not own its parent's segments: the methods throw `notCreator` there.
+/// from several threads at once. A forked child does not own its parent's segments: the methods throw `notCreator` there, and destroying
+/// one leaves the parent's alone.
 public struct ExportSegment: ~Copyable, Sendable {
   package let token: Token
   /// Bytes, whole pages.
@@ -17,7 +18,8 @@ public struct ExportSegment: ~Copyable, Sendable {
   ///   - segment: nil to be given an id.
   ///   - access: who may connect; nil for everybody but whom the file creation mask excluded when the segment was made, umask(2).
   /// - Returns: the id that it is published under.
-  /// - Throws: `segmentAlreadyPublished`, `reservedSegmentID`, `badAccessList` (bits beyond 0666), `segmentIDInUse`, `insufficientResources`.
+  /// - Throws: `segmentAlreadyPublished`, `reservedSegmentID`, `badAccessList` (bits beyond 0666), `segmentIDInUse`,
+  ///   `insufficientResources`.
   @discardableResult
   public func publish(as segment: SegmentID? = nil, access: AccessMode? = nil) throws(RSMError) -> SegmentID {
     let id = try Runtime.current().publish(token, as: segment?.rawValue ?? 0) { Self.list(access) }
@@ -26,6 +28,7 @@ public struct ExportSegment: ~Copyable, Sendable {
 
   /// Changes who may connect from now on, as `rsm_memseg_export_republish`(3RSM). Whoever is connected stays so.
   ///
+  /// - Parameter access: nil as for `publish`.
   /// - Throws: `segmentNotPublished`, `badAccessList`, `insufficientResources`.
   public func republish(access: AccessMode?) throws(RSMError) {
     try Runtime.current().republish(token) { Self.list(access) }
@@ -52,7 +55,7 @@ public struct ExportSegment: ~Copyable, Sendable {
 
   /// Withdraws the segment and gives the memory back to the program alone, as `rsm_memseg_export_destroy`(3RSM).
   ///
-  /// - Throws: `badSegmentHandle`.
+  /// It succeeds even if there is no memory to move to; what importers may then still hold, librsm says on standard error.
   public consuming func destroy() throws(RSMError) {
     let token = token
     discard self
