@@ -53,6 +53,8 @@ extension RSMError.Code {
   public static let badSegmentID = Self(rawValue: RSMERR_BAD_SEGID)
   /// `RSMERR_RESERVED_SEGID`: a segment id that applications may not choose.
   public static let reservedSegmentID = Self(rawValue: RSMERR_RESERVED_SEGID)
+  /// `RSMERR_SEGID_IN_USE`: another segment is published under the id.
+  public static let segmentIDInUse = Self(rawValue: RSMERR_SEGID_IN_USE)
   /// `RSMERR_LOCKS_NOT_SUPPORTED`: a segment with lock operations, which there are none of.
   public static let locksNotSupported = Self(rawValue: RSMERR_LOCKS_NOT_SUPPORTED)
   /// `RSMERR_REBIND_NOT_ALLOWED`: the export segment was not made to be rebound.

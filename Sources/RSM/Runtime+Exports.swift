@@ -89,14 +89,12 @@ extension Runtime {
 
   /// Locks the range, has rsmd make the memory, and moves there.
   private func export(
-    _ range: PageRange, by engine: PinEngine, in session: ControlSession, flags: Export.Flags
+    _ range: PageRange, by engine: PinEngine, in first: ControlSession, flags: Export.Flags
   ) throws(RSMError) -> Export {
     try Self.checkKind(of: range)
-    let pin = try pinned(range, by: engine, session)
+    let pin = try pinned(range, by: engine, first)
     do throws(RSMError) {
-      let new = try asked(session) { () throws(ControlSession.Failure) in
-        try session.createExport(address: range.start, length: range.byteCount, umask: Self.umask)
-      }
+      let (session, new) = try enter(range, in: first)
       do throws(RSMError) {
         let memory = try asked(session) { () throws(ControlSession.Failure) in
           try session.memory(of: .export(new.id))
@@ -112,6 +110,27 @@ extension Runtime {
     } catch {
       engine.unpin(pin)
       throw error
+    }
+  }
+
+  /// Has rsmd make the memory. A session that turns out to be lost is opened anew once: rsmd may have been restarted.
+  private func enter(
+    _ range: PageRange, in first: ControlSession
+  ) throws(RSMError) -> (session: ControlSession, new: ControlSession.NewExport) {
+    let wanted = "an export segment of \(range.byteCount) bytes"
+    func enter(in session: ControlSession) throws(ControlSession.Failure) -> ControlSession.NewExport {
+      try session.createExport(address: range.start, length: range.byteCount, umask: Self.umask)
+    }
+    do throws(ControlSession.Failure) {
+      return (first, try enter(in: first))
+    } catch {
+      guard case .lost = error else { throw RSMError(first, wanted, failed: error) }
+    }
+    let second = try reached().session
+    do throws(ControlSession.Failure) {
+      return (second, try enter(in: second))
+    } catch {
+      throw RSMError(second, wanted, failed: error)
     }
   }
 

@@ -1,10 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let rsm: Target.Dependency = .product(name: "RSM", package: "rsm")
 let package = Package(
-  name: "first",
+  name: "examples",
   dependencies: [.package(name: "rsm", path: "../../..")],
   targets: [
-    .executableTarget(name: "first", dependencies: [.product(name: "RSM", package: "rsm")], path: "Sources")
+    .executableTarget(name: "share", dependencies: [rsm]),
+    .executableTarget(name: "first", dependencies: [rsm]),
   ]
 )
