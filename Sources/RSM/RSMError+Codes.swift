@@ -59,6 +59,12 @@ extension RSMError.Code {
   public static let locksNotSupported = Self(rawValue: RSMERR_LOCKS_NOT_SUPPORTED)
   /// `RSMERR_REBIND_NOT_ALLOWED`: the export segment was not made to be rebound.
   public static let rebindNotAllowed = Self(rawValue: RSMERR_REBIND_NOT_ALLOWED)
+  /// `RSMERR_BAD_TOPOLOGY_PTR`: NULL where a topology goes.
+  public static let badTopologyPointer = Self(rawValue: RSMERR_BAD_TOPOLOGY_PTR)
+  /// `RSMERR_BAD_APPID`: no segment ids are reserved for the application.
+  public static let badApplicationID = Self(rawValue: RSMERR_BAD_APPID)
+  /// `RSMERR_BAD_CONF`: the file of reserved segment ids is missing or wrong.
+  public static let badConfiguration = Self(rawValue: RSMERR_BAD_CONF)
   /// `RSMERR_INSUFFICIENT_RESOURCES`: a table is full, or rsmd is gone.
   public static let insufficientResources = Self(rawValue: RSMERR_INSUFFICIENT_RESOURCES)
   /// `RSMERR_INSUFFICIENT_MEM`: the lock limit or memory does not suffice.
