@@ -1,4 +1,3 @@
-import CLinux
 import Synchronization
 
 /// Lets any number of threads in at once, or a single one that has closed it.
@@ -30,19 +29,9 @@ struct Gate: ~Copyable {
     }
   }
 
-  /// Leaves, with a full fence between what has been done inside and what comes after.
+  /// For those who are inside without being counted (`MarkGate`).
   @inline(__always)
-  func leaveWithFence() {
-    #if !arch(x86_64)
-      atomicMemoryFence(ordering: .sequentiallyConsistent)
-    #endif
-    // On x86 the locked instruction is the fence.
-    if word.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue & (Self.closed | Self.countMask)
-      == Self.closed
-    {
-      wake()
-    }
-  }
+  var isOpen: Bool { word.load(ordering: .acquiring) & Self.closed == 0 }
 
   /// Waits until the gate is open or void.
   func waitUntilOpen() {
@@ -86,16 +75,8 @@ struct Gate: ~Copyable {
   }
 
   @inline(never)
-  private func wake() {
-    unsafe withUnsafePointer(to: word) {
-      unsafe clinux_futex_wake_all(UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self))
-    }
-  }
+  private func wake() { Futex.wakeAll(word) }
 
   @inline(never)
-  private func wait(while seen: UInt32) {
-    unsafe withUnsafePointer(to: word) {
-      unsafe clinux_futex_wait(UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self), seen)
-    }
-  }
+  private func wait(while seen: UInt32) { Futex.wait(word, while: seen) }
 }

@@ -30,7 +30,7 @@ struct ImportRecord: ~Copyable, StableRecord {
     var isAborted: Bool { unsafe counter.pointee.load(ordering: .acquiring) != generation }
   }
 
-  let gate = Gate()
+  let gate = MarkGate()
   let isImplicit = Atomic<Bool>(true)
   /// The token of the barrier that implicit puts and gets need, 0 for none.
   let barrier = Atomic<UInt>(0)

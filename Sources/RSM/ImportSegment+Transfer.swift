@@ -18,8 +18,8 @@ extension ImportSegment {
   public func putElements<Element: SegmentElement>(_ elements: Span<Element>, at offset: Int) throws(RSMError) {
     let access = try Access(elementOf: Element.self)
     unsafe try elements.withUnsafeBytes { bytes throws(RSMError) in
-      unsafe try ImportTable.put(
-        token, at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
+      unsafe try token.put(
+        at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
     }
   }
 
@@ -30,21 +30,21 @@ extension ImportSegment {
   {
     let access = try Access(elementOf: Element.self)
     unsafe try elements.withUnsafeMutableBytes { bytes throws(RSMError) in
-      unsafe try ImportTable.get(
-        token, at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
+      unsafe try token.get(
+        at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count) / access.width, access)
     }
   }
 
   /// As `put`, from any memory of this process, which may also be memory of the segment.
   public func unsafePut(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(RSMError) {
-    unsafe try ImportTable.put(
-      token, at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count), .bytes)
+    unsafe try token.put(
+      at: offset, from: localAddress(bytes.baseAddress), UInt(bytes.count))
   }
 
   /// As `get`, to any memory of this process, which may also be memory of the segment.
   public func unsafeGet(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(RSMError) {
-    unsafe try ImportTable.get(
-      token, at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count), .bytes)
+    unsafe try token.get(
+      at: offset, to: localAddress(bytes.baseAddress), UInt(bytes.count))
   }
 
   /// Of an empty buffer any address will do that is not NULL and is aligned.

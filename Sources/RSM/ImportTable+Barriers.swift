@@ -5,11 +5,11 @@ extension ImportTable {
   ///
   /// - Parameter address: where its object lies, nil for one that has none.
   package func makeBarrier(of token: Token, at address: UInt?) throws(RSMError) -> BarrierKey {
-    let segment = unsafe try enter(token)
-    defer { unsafe segment.pointee.record.gate.leave() }
+    let visit = try enter(token)
+    defer { visit.leave() }
     if let address, let old = barriers.key(at: address) { try destroy(old) }
     let key = try barriers.insert(at: address, of: token)
-    unsafe segment.pointee.record.barrier.store(key.token.rawValue, ordering: .relaxed)
+    unsafe visit.segment.pointee.record.barrier.store(key.token.rawValue, ordering: .relaxed)
     return key
   }
 
@@ -25,8 +25,8 @@ extension ImportTable {
 
   /// Begins a span. Succeeds on a segment that has been withdrawn: it is the end of the span that tells.
   package func open(_ key: BarrierKey) throws(RSMError) {
-    let (barrier, segment) = unsafe try enter(key)
-    defer { unsafe segment.pointee.record.gate.leave() }
+    let (barrier, visit) = unsafe try enter(key)
+    defer { visit.leave() }
     let opened = key.token.rawValue | BarrierTable.openMark
     let (_, seen) = unsafe barrier.pointee.record.state.compareExchange(
       expected: key.token.rawValue, desired: opened, ordering: .acquiring)
@@ -36,32 +36,32 @@ extension ImportTable {
 
   /// Lets everything before it happen before everything after it.
   package func order(_ key: BarrierKey) throws(RSMError) {
-    let (barrier, segment) = unsafe try enter(key)
-    defer { unsafe segment.pointee.record.gate.leave() }
+    let (barrier, visit) = unsafe try enter(key)
+    defer { visit.leave() }
     guard unsafe barrier.pointee.record.state.load(ordering: .relaxed) == key.token.rawValue | BarrierTable.openMark
     else {
       throw .notOpened
     }
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if unsafe segment.pointee.record.reach?.isAborted ?? true { throw .aborted }
+    if unsafe visit.segment.pointee.record.reach?.isAborted ?? true { throw .aborted }
   }
 
   /// Ends a span, and tells whether the segment was there all the time since it was connected.
   package func close(_ key: BarrierKey) throws(RSMError) {
-    let (barrier, segment) = unsafe try enter(key)
-    defer { unsafe segment.pointee.record.gate.leave() }
+    let (barrier, visit) = unsafe try enter(key)
+    defer { visit.leave() }
     guard
       unsafe barrier.pointee.record.state.compareExchange(
         expected: key.token.rawValue | BarrierTable.openMark, desired: key.token.rawValue, ordering: .relaxed
       ).exchanged
     else { throw .notOpened }
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if unsafe segment.pointee.record.reach?.isAborted ?? true { throw .aborted }
+    if unsafe visit.segment.pointee.record.reach?.isAborted ?? true { throw .aborted }
   }
 
   /// Finds a barrier and keeps its segment: the caller leaves that.
   @inline(__always)
-  private func enter(_ key: BarrierKey) throws(RSMError) -> (BarrierTable.Barrier, Segment) {
+  private func enter(_ key: BarrierKey) throws(RSMError) -> (BarrierTable.Barrier, SegmentVisit) {
     guard let barrier = unsafe barriers[key] else { throw missing(key) }
     let token = unsafe Token(rawValue: barrier.pointee.record.segment.load(ordering: .relaxed))
     // Of the segment of another barrier that has taken this one's place nothing is wanted but that it is left again.

@@ -49,8 +49,9 @@ extension ImportTable {
   private func transferIfMapped(
     _ direction: Direction, _ token: Token, _ entries: Span<TransferEntry>, _ runtime: Runtime, _ completed: inout Int
   ) throws(RSMError) -> Bool {
-    let segment = unsafe try enter(token)
-    defer { unsafe segment.pointee.record.gate.leave() }
+    let visit = try enter(token)
+    defer { visit.leave() }
+    let segment = unsafe visit.segment
     guard let reach = unsafe segment.pointee.record.reach, reach.base != 0 else { return false }
     let isImplicit = unsafe segment.pointee.record.isImplicit.load(ordering: .relaxed)
     try transfer(direction, entries, reach, isImplicit, runtime, &completed)

@@ -29,21 +29,22 @@ extension ImportTable {
   /// Moves `count` elements between a segment and the memory at `local`.
   ///
   /// Every condition is looked at in the order of the reference, also if there is nothing to move.
-  @inline(__always)
+  @inline(never)
   func transfer(
     _ direction: Direction, _ token: Token, _ offset: Int, _ local: UInt, _ count: UInt, _ access: Access
   ) throws(RSMError) {
-    let segment = unsafe try enter(token)
+    let visit = try enter(token)
+    let segment = unsafe visit.segment
     let isImplicit = unsafe segment.pointee.record.isImplicit.load(ordering: .relaxed)
     let outcome = unsafe check(segment, direction, offset, local, count, access, isImplicit)
     guard case .done = outcome, let reach = unsafe segment.pointee.record.reach else {
-      unsafe segment.pointee.record.gate.leave()
+      visit.leave()
       guard case .unmapped = outcome else { throw RSMError(outcome, offset, local, count, access) }
       return try mapAndTransfer(direction, token, offset, local, count, access)
     }
     reach.copy(direction, UInt(bitPattern: offset), local, count &* access.width, access)
-    guard isImplicit else { return unsafe segment.pointee.record.gate.leave() }
-    unsafe segment.pointee.record.gate.leaveWithFence()
+    guard isImplicit else { return visit.leave() }
+    visit.leaveWithFence()
     // The counter is still there, unlike the segment.
     if reach.isAborted { throw .aborted }
   }
@@ -80,28 +81,27 @@ extension ImportTable {
   }
 }
 
-extension ImportTable {
-  /// Moves memory of this process into a segment, as `rsm_memseg_import_put`(3RSM) and its forms for elements.
-  package static func put(
-    _ token: Token, at offset: Int, from local: UInt, _ count: UInt, _ access: Access
-  ) throws(RSMError) {
-    // A form that is known when this is compiled costs less.
-    if case .bytes = access {
-      unsafe try current().pointee.transfer(.put, token, offset, local, count, .bytes)
-    } else {
-      unsafe try current().pointee.transfer(.put, token, offset, local, count, access)
-    }
+extension Token {
+  /// Moves memory of this process into a segment, as `rsm_memseg_import_put`(3RSM).
+  package func put(at offset: Int, from local: UInt, _ count: UInt) throws(RSMError) {
+    if ImportTable.transferAtOnce(.put, self, offset, local, count) { return }
+    unsafe try ImportTable.current().pointee.transfer(.put, self, offset, local, count, .bytes)
   }
 
-  /// Moves memory of a segment into this process, as `rsm_memseg_import_get`(3RSM) and its forms for elements.
-  package static func get(
-    _ token: Token, at offset: Int, to local: UInt, _ count: UInt, _ access: Access
-  ) throws(RSMError) {
-    if case .bytes = access {
-      unsafe try current().pointee.transfer(.get, token, offset, local, count, .bytes)
-    } else {
-      unsafe try current().pointee.transfer(.get, token, offset, local, count, access)
-    }
+  /// Moves memory of a segment into this process, as `rsm_memseg_import_get`(3RSM).
+  package func get(at offset: Int, to local: UInt, _ count: UInt) throws(RSMError) {
+    if ImportTable.transferAtOnce(.get, self, offset, local, count) { return }
+    unsafe try ImportTable.current().pointee.transfer(.get, self, offset, local, count, .bytes)
+  }
+
+  /// As `put`, for its forms for elements.
+  package func put(at offset: Int, from local: UInt, _ count: UInt, _ access: Access) throws(RSMError) {
+    unsafe try ImportTable.current().pointee.transfer(.put, self, offset, local, count, access)
+  }
+
+  /// As `get`, for its forms for elements.
+  package func get(at offset: Int, to local: UInt, _ count: UInt, _ access: Access) throws(RSMError) {
+    unsafe try ImportTable.current().pointee.transfer(.get, self, offset, local, count, access)
   }
 }
 

@@ -1,3 +1,4 @@
+import CLinux
 import RSMKernel
 import Synchronization
 
@@ -14,6 +15,7 @@ package struct ImportTable: ~Copyable {
   let handleUse = Gate()
 
   init() {
+    clinux_prepare_marks()
     handleUse.open()
   }
 
@@ -23,12 +25,17 @@ package struct ImportTable: ~Copyable {
   /// process.
   @inline(__always)
   package static func current() throws(RSMError) -> UnsafePointer<ImportTable> {
+    guard let table = unsafe known else { return unsafe try find() }
+    return unsafe table
+  }
+
+  @inline(__always)
+  static var known: UnsafePointer<ImportTable>? {
     let address = knownTable.load(ordering: .acquiring)
     guard let words = unsafe UnsafePointer<Atomic<UInt>>(bitPattern: knownWords.load(ordering: .acquiring)),
-      unsafe words[1].load(ordering: .relaxed) == address,
-      let table = unsafe UnsafePointer<ImportTable>(bitPattern: address)
-    else { return unsafe try find() }
-    return unsafe table
+      unsafe words[1].load(ordering: .relaxed) == address
+    else { return nil }
+    return unsafe UnsafePointer<ImportTable>(bitPattern: address)
   }
 
   @inline(never)
@@ -83,44 +90,44 @@ package struct ImportTable: ~Copyable {
 
   /// What a live connection gives.
   package func memory(of token: Token) throws(RSMError) -> ImportedMemory {
-    let segment = unsafe try enter(token)
-    defer { unsafe segment.pointee.record.gate.leave() }
-    guard let memory = unsafe segment.pointee.record.memory else { throw .badSegment }
+    let visit = try enter(token)
+    defer { visit.leave() }
+    guard let memory = unsafe visit.segment.pointee.record.memory else { throw .badSegment }
     return memory
   }
 
   package func setMode(of token: Token, _ mode: BarrierMode) throws(RSMError) {
-    let segment = unsafe try enter(token)
-    unsafe segment.pointee.record.isImplicit.store(mode == .implicit, ordering: .relaxed)
-    unsafe segment.pointee.record.gate.leave()
+    let visit = try enter(token)
+    unsafe visit.segment.pointee.record.isImplicit.store(mode == .implicit, ordering: .relaxed)
+    visit.leave()
   }
 
   package func mode(of token: Token) throws(RSMError) -> BarrierMode {
-    let segment = unsafe try enter(token)
-    defer { unsafe segment.pointee.record.gate.leave() }
-    return unsafe segment.pointee.record.isImplicit.load(ordering: .relaxed) ? .implicit : .explicit
+    let visit = try enter(token)
+    defer { visit.leave() }
+    return unsafe visit.segment.pointee.record.isImplicit.load(ordering: .relaxed) ? .implicit : .explicit
   }
 
   /// Lets the caller in to a live segment, which stays as it is until the caller leaves.
   @inline(__always)
-  func enter(_ token: Token) throws(RSMError) -> Segment {
-    guard let segment = unsafe segments[token], unsafe segment.pointee.record.gate.enter() else {
-      return unsafe try enterOnceOpen(token)
+  func enter(_ token: Token) throws(RSMError) -> SegmentVisit {
+    guard let segment = unsafe segments[token], let visit = unsafe SegmentVisit(segment) else {
+      return try enterOnceOpen(token)
     }
     // It may have become another one before the gate was reached.
     guard unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue else {
-      unsafe segment.pointee.record.gate.leave()
+      visit.leave()
       throw .badSegment
     }
-    return unsafe segment
+    return visit
   }
 
   @inline(never)
-  private func enterOnceOpen(_ token: Token) throws(RSMError) -> Segment {
+  private func enterOnceOpen(_ token: Token) throws(RSMError) -> SegmentVisit {
     while let segment = unsafe segments[token] {
-      if unsafe segment.pointee.record.gate.enter() {
-        if unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue { return unsafe segment }
-        unsafe segment.pointee.record.gate.leave()
+      if let visit = unsafe SegmentVisit(segment) {
+        if unsafe segment.pointee.token.load(ordering: .relaxed) == token.rawValue { return visit }
+        visit.leave()
       } else {
         unsafe segment.pointee.record.gate.waitUntilOpen()
       }

@@ -16,7 +16,8 @@ func result(_ body: () throws(RSMError) -> Void) -> Int32 {
 extension Token {
   /// The token that a C handle is; NULL is no live token.
   init(_ handle: OpaquePointer?) {
-    self.init(rawValue: UInt(bitPattern: handle))
+    // In a put the call of the initializer would be seen.
+    self = unsafe unsafeBitCast(UInt(bitPattern: handle), to: Token.self)
   }
 }
 

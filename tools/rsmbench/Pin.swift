@@ -1,5 +1,4 @@
 import ArgumentParser
-import RSMTools
 
 struct Pin: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,19 +10,9 @@ struct Pin: ParsableCommand {
       Exit status: 0 after measuring, 1 if something could not be measured, 64 for wrong usage.
       """)
 
-  @Flag(help: "Print comma-separated values.")
-  var csv = false
-
-  @Option(help: "The core to measure on. (default: the last one this process may use)")
-  var core: Int32?
+  @OptionGroup var measurement: Measurement
 
   func run() throws {
-    do {
-      let listing = Listing(Figure.columns, try PinBenchmark.run(core: core))
-      print(csv ? listing.csv : listing.table(), terminator: "")
-    } catch let problem as Problem {
-      Notice.write(problem.message)
-      throw ExitCode(1)
-    }
+    try measurement.report { core in try PinBenchmark.run(core: core) }
   }
 }

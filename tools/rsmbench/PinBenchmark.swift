@@ -1,5 +1,4 @@
 import Glibc
-import RSMControl
 import RSMKernel
 import RSMTools
 import SystemPackage
@@ -18,23 +17,14 @@ enum PinBenchmark {
     Limits.raiseLockLimit()
     let server = try NullServer()
     defer { server.end() }
-    let mount = try privateMount()
+    let mount = try OwnMount.start()
     defer { _ = mount.end() }
-    unsafe setenv(MountPoint.variable, mount.path, 1)
     let client = try Client()
     let plain = try Client(tags: false)
     // First, while the agent's heap has not grown for anything else.
     let crowd = try HandleCrowd(client, mount: mount.path).figures()
     return try pageCounts.flatMap { try figures(pageCount: $0, client, plain, server) } + UnmapBenchmark.figures()
       + crowd
-  }
-
-  private static func privateMount() throws(Problem) -> PrivateMount {
-    do throws(Daemon.Problem) {
-      return try PrivateMount(program: Executable.sibling("rsmd"))
-    } catch {
-      throw Problem(message: error.message)
-    }
   }
 
   private static func figures(

@@ -11,5 +11,5 @@ struct Program: ParsableCommand {
       machines, times cannot.
       """,
     version: "rsmbench \(Release.version)",
-    subcommands: [Pin.self, Transfer.self, NullServerProgram.self])
+    subcommands: [Pin.self, Export.self, Import.self, Transfer.self, NullServerProgram.self, PeerProgram.self])
 }

@@ -15,9 +15,16 @@
 /* memmove of at least CCOPY_LARGE bytes; its stores are ordered before those that follow. */
 void ccopy_large(void *to, const void *from, size_t count);
 
-static inline void ccopy_bytes(void *to, const void *from, size_t count)
+__attribute__((always_inline)) static inline void ccopy_bytes(void *to, const void *from, size_t count)
 {
-	if (count < CCOPY_LARGE)
+	/* A word or two cost less than the call. Both are read before either is written. */
+	if (count - 8 <= 8) {
+		uint64_t first, last;
+		memcpy(&first, from, 8);
+		memcpy(&last, (const char *)from + count - 8, 8);
+		memcpy(to, &first, 8);
+		memcpy((char *)to + count - 8, &last, 8);
+	} else if (count < CCOPY_LARGE)
 		memmove(to, from, count);
 	else
 		ccopy_large(to, from, count);

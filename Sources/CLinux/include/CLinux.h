@@ -19,6 +19,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include "CLinuxMarks.h"
+
 /* PROCMAP_QUERY on /proc/PID/maps, Linux 6.11 */
 struct clinux_procmap_query {
 	uint64_t size, query_flags, query_addr;
