@@ -25,6 +25,9 @@ package final class SegmentTable {
     var isEmpty: Bool { published.count == 0 && allConnections.isEmpty }
   }
 
+  /// What an export takes that is to be withdrawn: its memory, and what it will move to.
+  package static let mostDescriptors = 2
+
   /// How many exports there can be.
   package let limit: Int
   package let generations: SharedCounters
@@ -42,7 +45,7 @@ package final class SegmentTable {
   private var lastPublication: UInt64 = 0
   private var lastConnection: UInt64 = 0
 
-  /// - Parameter limit: each export costs a descriptor and a generation slot.
+  /// - Parameter limit: each export costs a generation slot and up to `mostDescriptors`.
   package init(limit: Int) throws(Errno) {
     let count = Int(RSM_CTL_GENERATION_SLOTS)
     generations = try SharedCounters("rsm-generations", count: count)

@@ -53,5 +53,33 @@ extension Hostility {
       #expect(try mount.handle(1)["State"] == "pinned")
       #expect(mount.end() == .exited(0))
     }
+
+    @Test func segmentsThatAreToBeWithdrawnLeaveOthersTheirDescriptors() throws {
+      guard getuid() == 0 else { try Test.cancel("without root rsmd has one user, who meets its own limit first") }
+      let mount = try TestMount(launcher: ["/usr/bin/prlimit", "--nofile=120:120"])
+      let greedy = try [User.ordinary, .other].map { try SegmentClient(mount, $0) }
+      var reserved = 0
+      for client in greedy {
+        while true {
+          let export = try client.request("export \(client.control) 0x10000 4096 0")
+          guard export.result == 0 else {
+            #expect([.userSegments, .noExportLeft].contains(export.reason), "\(export)")
+            break
+          }
+          let memory = try client.grant(2, export.values[0]).descriptor
+          #expect(try client.number("fill \(memory) 4096") == 0)
+          let segment = UInt32(try client.publish(export.values[0]).values[0])
+          let file = try client.open(segment)
+          let granted = try client.grant(3, try client.connect(file).id).descriptor
+          #expect(try client.request("reserve \(client.control) \(export.values[0])").values == [1])
+          for descriptor in [memory, file, granted] { _ = try client.number("close \(descriptor)") }
+          reserved += 1
+        }
+      }
+      #expect(reserved == Int(try mount.number(.maxSegments)))
+      let room = Int(try mount.number(.maxProcesses)) - greedy.count
+      let crowd = try (0..<room).map { try SegmentClient(mount, $0 % 2 == 0 ? .ordinary : .other) }
+      for client in crowd { #expect(try client.grant(1).code == RSM_SUCCESS) }
+    }
   }
 }

@@ -31,8 +31,8 @@ enum Agent {
       }
       let free = max(12, DescriptorLimit.raise() - descriptorReserve - inspectors)
       let peerLimit = min(mostPeers, free / 8)
-      let segments = try SegmentTable(limit: (free - peerLimit) / 2)
-      let processLimit = free - peerLimit - segments.limit
+      let segments = try SegmentTable(limit: (free - peerLimit) / (SegmentTable.mostDescriptors + 1))
+      let processLimit = free - peerLimit - SegmentTable.mostDescriptors * segments.limit
       var configuration = configuration
       configuration.lower(.maxProcessesPerUser, to: share(of: processLimit))
       configuration.lower(.maxSegmentsPerUser, to: share(of: segments.limit))
