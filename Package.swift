@@ -96,10 +96,10 @@ let package = Package(
     tests(
       "RSMPinningTests",
       ["RSMTestSupport", "RSMTools", "RSMPinning", "RSMKernel", "CStores", system, "adoptiontrial"]),
-    tests("RSMTests", ["RSM", "RSMCABI", "RSMKernel", "CRSM", "CLinux", system]),
+    tests("RSMTests", ["RSMTestSupport", "RSM", "RSMCABI", "RSMKernel", "CRSM", "CLinux", system]),
     tests("RSMToolsTests", ["RSMTools", "RSMControl", "RSMKernel", system]),
     tests("RSMFuseTests", ["RSMFuse"]),
-    tests("RSMBackendTests", ["RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
+    tests("RSMBackendTests", ["RSMTestSupport", "RSMBackend", "RSMControl", "RSMKernel", "CRSM"]),
     tests(
       "IntegrationTests",
       [

@@ -28,7 +28,7 @@ extension Hostility {
       try bystander.say("churn \(controller) \(memory) 16 2 20000")
       let program = Workbench.shared.program("fuzz")
       let fuzz = try Dialogue(
-        User.anybody.commandLine([program, mount.path, "1", String(requests)]), environment: [])
+        User.anybody.commandLine([program, mount.path, String(TestSeed.seed(1)), String(requests)]), environment: [])
       let numbers = try fuzz.hear("fuzz", seconds: max(100, requests / 10_000)).split(separator: " ").compactMap {
         Int($0)
       }

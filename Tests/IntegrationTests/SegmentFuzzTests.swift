@@ -43,7 +43,7 @@ extension Hostility {
 
       let fuzz = try Dialogue(
         User.anybody.commandLine([
-          Workbench.shared.program("segfuzz"), mount.path, String(seed), String(Self.requests),
+          Workbench.shared.program("segfuzz"), mount.path, String(TestSeed.seed(seed)), String(Self.requests),
         ]), environment: [])
       let numbers = try fuzz.hear("segfuzz").split(separator: " ").compactMap { Int($0) }
       try #require(numbers.count == 3)

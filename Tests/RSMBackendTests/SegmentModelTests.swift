@@ -2,6 +2,7 @@ import CRSM
 import RSMBackend
 import RSMControl
 import RSMKernel
+import RSMTestSupport
 import Testing
 
 /// Random operations, compared with plain lists of what must be there after each.
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: 1...6) func theTableAgreesWithAModel(seed: UInt64) throws {
-    var random = Generator(state: seed)
+    var random = Generator(state: TestSeed.seed(seed))
     let table = try SegmentTable(limit: 12)
     var model = Model()
     for step in 0..<1500 {
