@@ -13,7 +13,7 @@ package struct Workbench: Sendable {
     (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: []), (name: "fuzz", parts: []),
     (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
     (name: "displace", parts: []), (name: "segments", parts: []), (name: "segfuzz", parts: []),
-    (name: "stall", parts: []), (name: "flood", parts: []), (name: "silence", parts: []),
+    (name: "stall", parts: []), (name: "flood", parts: []), (name: "silence", parts: []), (name: "marks", parts: []),
   ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }
