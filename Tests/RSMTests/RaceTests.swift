@@ -69,11 +69,11 @@ struct RaceTests {
       let putAll = { if importer.move(.all[0], 0, local.address, 4096) != RSM_SUCCESS { failed.add(1) } }
       putAll()
       arrived.add(1)
-      while arrived.value < crowd { usleep(1000) }
+      while arrived.value < crowd { usleep(50_000) }
       for _ in 0..<3 { putAll() }
     }
     let unmapper: @Sendable () -> Void = {
-      while arrived.value < crowd { usleep(1000) }
+      while arrived.value < crowd { usleep(50_000) }
       for _ in 0..<20 { _ = importer.unmap() }
     }
     await inThreads([unmapper] + Array(repeating: putter, count: Int(crowd)))
