@@ -56,7 +56,7 @@ let package = Package(
         .unsafeFlags(
           [
             "-static-stdlib", "-use-ld=lld", "-Xlinker", "-s", "-Xlinker", "--gc-sections", "-Xlinker",
-            "-soname=librsm.so.1",
+            "-soname=librsm.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
             "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/RSMCABILink/librsm.map",
           ], .when(configuration: .release))
       ]),

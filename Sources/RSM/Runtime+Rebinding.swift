@@ -58,7 +58,13 @@ extension Runtime {
         }
         release.finish()
       }
-      try adopt(new, into: memory, by: engine, session)
+      do throws(RSMError) {
+        try adopt(new, into: memory, by: engine, session)
+      } catch {
+        // Importers are to find what they had.
+        try? adopt(old.range, into: memory, by: engine, session)
+        throw error
+      }
     } catch {
       engine.unpin(pin)
       throw error

@@ -11,11 +11,10 @@ package struct Workbench: Sendable {
   /// The fixtures, and what each is made of besides its own source.
   private static let fixtures = [
     (name: "rsmclient", parts: ["rsmclient_memory"]), (name: "hostile", parts: ["hostile_sweep"]),
-    (name: "fuzz", parts: []),
-    (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
-    (name: "displace", parts: []), (name: "segments", parts: []), (name: "segfuzz", parts: []),
-    (name: "surroundings", parts: []), (name: "silence", parts: []),
-    (name: "stall", parts: []), (name: "flood", parts: []),
+    (name: "fuzz", parts: []), (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []),
+    (name: "pidns", parts: []), (name: "displace", parts: []), (name: "segments", parts: []),
+    (name: "segfuzz", parts: []), (name: "surroundings", parts: []), (name: "silence", parts: []),
+    (name: "stall", parts: []), (name: "flood", parts: []), (name: "marks", parts: []),
   ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }

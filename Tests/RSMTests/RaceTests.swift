@@ -58,6 +58,29 @@ struct RaceTests {
     #expect(barrier.destroy() == RSM_SUCCESS && importer.disconnect() == RSM_SUCCESS)
   }
 
+  /// More threads than can be told from each other without counting.
+  @Test func threadsWithoutMarksAreWaitedFor() async throws {
+    let importer = try segment.connect()
+    let barrier = BarrierObject(on: importer)
+    let (arrived, failed) = (Shared(0), Shared(0))
+    let crowd: UInt = 1100
+    let local = try Bytes(count: 4096)
+    let putter: @Sendable () -> Void = {
+      let putAll = { if importer.move(.all[0], 0, local.address, 4096) != RSM_SUCCESS { failed.add(1) } }
+      putAll()
+      arrived.add(1)
+      while arrived.value < crowd { usleep(50_000) }
+      for _ in 0..<3 { putAll() }
+    }
+    let unmapper: @Sendable () -> Void = {
+      while arrived.value < crowd { usleep(50_000) }
+      for _ in 0..<20 { _ = importer.unmap() }
+    }
+    await inThreads([unmapper] + Array(repeating: putter, count: Int(crowd)))
+    #expect(failed.value == 0)
+    #expect(barrier.destroy() == RSM_SUCCESS && importer.disconnect() == RSM_SUCCESS)
+  }
+
   /// Every put goes to the connection it was meant for or is refused, though records are used again at once.
   @Test func aConnectionThatEndsIsNotTakenForTheNext() async throws {
     let other = try Segment(pages: 1)
