@@ -14,7 +14,7 @@ package struct Workbench: Sendable {
     (name: "fuzz", parts: []),
     (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []), (name: "pidns", parts: []),
     (name: "displace", parts: []), (name: "segments", parts: []), (name: "segfuzz", parts: []),
-    (name: "stall", parts: []), (name: "flood", parts: []),
+    (name: "stall", parts: []), (name: "flood", parts: []), (name: "flap", parts: []), (name: "importer", parts: []),
   ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }
