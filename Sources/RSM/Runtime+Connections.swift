@@ -51,6 +51,7 @@ extension ControlSession {
       return try memory(request, rights, file: nil, connection: file)
     }
     let file = try openMemory(of: segment, rights)
+    try expectSameMount(file)
     try send(&request, to: file.raw)
     // A mapping that can be written needs a file that can be read as well.
     if request.passthrough != 0, rights.contains(.read) {

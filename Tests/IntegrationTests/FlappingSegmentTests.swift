@@ -29,5 +29,23 @@ extension Hostility {
       }
       flapping.process.process.kill()
     }
+
+    @Test func anotherRsmdInItsPlaceIsTakenForAnother() throws {
+      let link = Workbench.shared.directory + "/place-\(getpid())"
+      var mount = try TestMount()
+      unsafe symlink(mount.path, link)
+      defer { unsafe unlink(link) }
+      let importer = try Dialogue([Workbench.shared.program("importer")], environment: ["RSM_MOUNT=\(link)"])
+      for segment: UInt32 in [0x50_0000, 0x50_0001] {
+        let exporter = try SegmentClient(mount, .anybody)
+        #expect(try exporter.publish(exporter.export().id, segment, mode: 0o666).result == 0)
+        #expect(try importer.ask("\(segment) \(segment) 1") == "1 0 0 \(RSM_SUCCESS)")
+        exporter.kill()
+        let next = try TestMount()
+        unsafe unlink(link)
+        unsafe symlink(next.path, link)
+        mount = next
+      }
+    }
   }
 }
