@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define MFD_NOEXEC_SEAL_FLAG 8U
@@ -32,4 +34,13 @@ void clinux_count_up(uint64_t *word)
 void clinux_store(uint64_t *word, uint64_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+int clinux_device(int fd, uint64_t *device)
+{
+	struct statx information;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &information) != 0)
+		return -1;
+	*device = makedev(information.stx_dev_major, information.stx_dev_minor);
+	return 0;
 }

@@ -16,6 +16,8 @@ final class ControlSession: Sendable {
 
   let mountPoint: String
   let descriptor: Descriptor
+  /// Of the filesystem that `ctl` is on.
+  private let device: UInt64
   private let slots = RequestSlots()
   private let isGone = Atomic<Bool>(false)
   private let counters = Mutex<GenerationCounters?>(nil)
@@ -25,14 +27,30 @@ final class ControlSession: Sendable {
     self.mountPoint = mountPoint
     descriptor = try Self.open(mountPoint)
     descriptor.closeInForkedChild()
+    device = try Self.device(of: descriptor)
     try sayHello(descriptor.raw)
   }
 
   /// Another open file of `ctl` that has said HELLO.
   func openControl() throws(Failure) -> Descriptor {
     let file = try Self.open(mountPoint)
+    try expectSameMount(file)
     try sayHello(file.raw)
     return file
+  }
+
+  /// Refuses a file of an rsmd that has taken the place of the one of this session: what it says of generations goes with other
+  /// counters.
+  func expectSameMount(_ file: borrowing Descriptor) throws(Failure) {
+    if try Self.device(of: file) != device { throw lost(.socketNotConnected) }
+  }
+
+  private static func device(of file: borrowing Descriptor) throws(Failure) -> UInt64 {
+    do throws(Errno) {
+      return try file.device
+    } catch {
+      throw .lost(error)
+    }
   }
 
   private static func open(_ mountPoint: String) throws(Failure) -> Descriptor {

@@ -51,6 +51,7 @@ extension ControlSession {
       return try memory(request, rights, file: nil, connection: file)
     }
     let file = try openMemory(of: segment, rights)
+    try expectSameMount(file)
     try send(&request, to: file.raw)
     // A mapping that can be written needs a file that can be read as well.
     if request.passthrough != 0, rights.contains(.read) {
@@ -60,19 +61,32 @@ extension ControlSession {
     return try memory(request, rights, file: granted, connection: file)
   }
 
+  /// A segment that is withdrawn while it is opened is an I/O error for the kernel, which finds no memory for what rsmd has granted.
+  private static let openTries = 20
+
   private func openMemory(of segment: UInt32, _ rights: AccessRights) throws(Failure) -> Descriptor {
     let mode = rights == [.read, .write] ? O_RDWR : rights == .write ? O_WRONLY : O_RDONLY
     let path = "\(mountPoint)/\(ControlTree.segments)/\(segment)/\(ControlTree.memory)"
-    do throws(Errno) {
-      return try Descriptor(opening: path, flags: mode)
-    } catch .noSuchFileOrDirectory {
-      throw .refused(Refusal(code: RSMERR_SEG_NOT_PUBLISHED, reason: .notPublished))
-    } catch .permissionDenied {
-      throw .refused(Refusal(code: RSMERR_PERM_DENIED, reason: .none))
-    } catch .tooManyOpenFiles {
-      throw .refused(Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .userConnections))
-    } catch {
-      throw lost(error)
+    for _ in 0..<Self.openTries {
+      do throws(Errno) {
+        return try Descriptor(opening: path, flags: mode)
+      } catch .ioError {
+        continue
+      } catch {
+        throw Self.failure(opening: error) ?? lost(error)
+      }
+    }
+    throw .refused(Refusal(code: RSMERR_SEG_NOT_PUBLISHED, reason: .notPublished))
+  }
+
+  /// Nil if rsmd is gone. Nothing else may end the session, and with it what this process has connected to and exported.
+  private static func failure(opening error: Errno) -> Failure? {
+    switch error {
+    case .socketNotConnected, .connectionAbort: nil
+    case .noSuchFileOrDirectory: .refused(Refusal(code: RSMERR_SEG_NOT_PUBLISHED, reason: .notPublished))
+    case .permissionDenied: .refused(Refusal(code: RSMERR_PERM_DENIED, reason: .none))
+    case .tooManyOpenFiles: .refused(Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .userConnections))
+    default: .refused(Refusal(code: RSMERR_INSUFFICIENT_RESOURCES, reason: .none))
     }
   }
 

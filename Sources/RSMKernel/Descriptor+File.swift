@@ -14,6 +14,16 @@ extension Descriptor {
     get throws(Errno) { UInt64(try information().st_size) }
   }
 
+  /// The filesystem that the file is on, which is not asked.
+  package var device: UInt64 {
+    get throws(Errno) {
+      let raw = raw
+      var device: UInt64 = 0
+      _ = try checked { unsafe clinux_device(raw, &device) }
+      return device
+    }
+  }
+
   /// Gives the first bytes of the file memory of their own, what is in them stays (fallocate(2)).
   package func allocate(_ byteCount: UInt) throws(Errno) {
     let raw = raw

@@ -14,7 +14,8 @@ package struct Workbench: Sendable {
     (name: "fuzz", parts: []), (name: "storm", parts: []), (name: "stuck", parts: []), (name: "hammer", parts: []),
     (name: "pidns", parts: []), (name: "displace", parts: []), (name: "segments", parts: []),
     (name: "segfuzz", parts: []), (name: "surroundings", parts: []), (name: "silence", parts: []),
-    (name: "stall", parts: []), (name: "flood", parts: []), (name: "marks", parts: []),
+    (name: "stall", parts: []), (name: "flood", parts: []), (name: "marks", parts: []), (name: "flap", parts: []),
+    (name: "importer", parts: []),
   ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }

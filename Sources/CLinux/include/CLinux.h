@@ -175,6 +175,9 @@ ssize_t clinux_receive(int socket, void *bytes, size_t count, int *fd);
 int clinux_memfd(const char *name);
 int clinux_seal(int fd, int against_writing);
 
+/* st_dev, as the kernel remembers it: nobody who serves the filesystem is asked (statx(2)). */
+int clinux_device(int fd, uint64_t *device);
+
 /* Words in memory that other processes read at the same time. */
 uint64_t clinux_load(const uint64_t *word);
 void clinux_count_up(uint64_t *word);
