@@ -47,7 +47,7 @@ let package = Package(
     swift("RSMPinning", at: "Sources/RSMPinning", ["RSMKernel", system]),
     swift("RSMBackend", at: "Sources/RSMBackend", ["CRSM", "RSMControl", "RSMKernel", system]),
     swift("RSM", at: "Sources/RSM", ["CRSM", "CLinux", "CCopy", "RSMControl", "RSMKernel", "RSMPinning", system]),
-    swift("RSMCABI", at: "Sources/RSMCABI", ["CRSM", "RSM", "RSMKernel"]),
+    swift("RSMCABI", at: "Sources/RSMCABI", ["CLinux", "CRSM", "RSM", "RSMKernel"]),
     .target(
       name: "RSMCABILink", dependencies: ["RSMCABI"], path: "Sources/RSMCABILink",
       exclude: ["librsm.map", "README.md"],

@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+import CLinux
 public import CRSM
 import RSM
 
@@ -55,6 +56,10 @@ private func entries(
   guard length <= 1 else {
     throw RSMError(.badAccessList, "the access list has \(length) entries; loopback admits one, for this node")
   }
-  guard length == 1, let entry = unsafe list?.pointee else { return [] }
+  guard length == 1 else { return [] }
+  var entry = rsmapi_access_entry_t()
+  guard unsafe clinux_read_memory(&entry, UInt(bitPattern: list), MemoryLayout<rsmapi_access_entry_t>.size) == 0 else {
+    throw RSMError(.badAddress, "the access list at 0x\(String(UInt(bitPattern: list), radix: 16)) cannot be read")
+  }
   return [Runtime.AccessEntry(node: entry.ae_node, permissions: entry.ae_permission)]
 }

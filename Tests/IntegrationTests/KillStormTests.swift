@@ -36,7 +36,8 @@ extension Hostility {
       var memory: [Int] = []
       for seed in 1...3 {
         let storm = try Dialogue(
-          [Workbench.shared.program("storm"), "200", "40", "2048", String(TestSeed.seed(seed))], environment: mount.environment)
+          [Workbench.shared.program("storm"), "200", "40", "2048", String(TestSeed.seed(seed))],
+          environment: mount.environment)
         let killed = Int(try storm.hear("storm", seconds: 60)) ?? 0
         #expect(killed == 200, "every client was at work when it was killed")
         #expect(try mount.returns(to: before))

@@ -15,7 +15,8 @@ package struct Workbench: Sendable {
     (name: "pidns", parts: []), (name: "displace", parts: []), (name: "segments", parts: []),
     (name: "segfuzz", parts: []), (name: "surroundings", parts: []), (name: "silence", parts: []),
     (name: "stall", parts: []), (name: "flood", parts: []), (name: "marks", parts: []), (name: "flap", parts: []),
-    (name: "importer", parts: []),
+    (name: "importer", parts: []), (name: "segclient", parts: ["segclient_import", "rsmclient_memory"]),
+    (name: "segstorm", parts: []),
   ]
 
   package func program(_ name: String) -> String { "\(directory)/\(name)" }

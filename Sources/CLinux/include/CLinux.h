@@ -131,6 +131,8 @@ int clinux_madvise_populate_read(uintptr_t address, uintptr_t length);
 int clinux_madvise(uintptr_t address, uintptr_t length, int advice);
 long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length);
 void *clinux_map_wipe_on_fork(size_t length);
+/* Copies from memory that may not be there: -1 and EFAULT then, where process_vm_readv(2) is permitted. */
+int clinux_read_memory(void *target, uintptr_t source, size_t length);
 int clinux_memfd_create(const char *name);
 int clinux_open_path(const char *path);
 int clinux_pidfd_open(pid_t pid);
