@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define MFD_NOEXEC_SEAL_FLAG 8U
@@ -42,5 +45,19 @@ int clinux_device(int fd, uint64_t *device)
 	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &information) != 0)
 		return -1;
 	*device = makedev(information.stx_dev_major, information.stx_dev_minor);
+	return 0;
+}
+
+int clinux_read_memory(void *target, uintptr_t source, size_t length)
+{
+	struct iovec local = { target, length }, remote = { (void *)source, length };
+	ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+	if (count == (ssize_t)length)
+		return 0;
+	if (count >= 0 || errno == EFAULT) {
+		errno = EFAULT;
+		return -1;
+	}
+	memcpy(target, (void *)source, length);
 	return 0;
 }

@@ -70,20 +70,6 @@ long clinux_process_madvise_cold(int pidfd, uintptr_t address, uintptr_t length)
 	return syscall(SYS_process_madvise, pidfd, &range, 1, MADV_COLD, 0);
 }
 
-int clinux_read_memory(void *target, uintptr_t source, size_t length)
-{
-	struct iovec local = { target, length }, remote = { (void *)source, length };
-	ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
-	if (count == (ssize_t)length)
-		return 0;
-	if (count >= 0 || errno == EFAULT) {
-		errno = EFAULT;
-		return -1;
-	}
-	memcpy(target, (void *)source, length);
-	return 0;
-}
-
 void *clinux_map_wipe_on_fork(size_t length)
 {
 	void *page = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
