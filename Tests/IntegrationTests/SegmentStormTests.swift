@@ -26,7 +26,7 @@ extension Hostility {
       let mount = try TestMount()
       let agent = try mount.agent
       for seed in 1...2 {
-        #expect(try outcome(storm(mount, "kill", "60", "10", String(seed))) == [60, 0, 0])
+        #expect(try outcome(storm(mount, "kill", "60", "10", String(TestSeed.seed(seed)))) == [60, 0, 0])
         try expectNothingLeft(mount, agent)
       }
       #expect(mount.end() == .exited(0))
