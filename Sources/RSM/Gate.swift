@@ -33,6 +33,9 @@ struct Gate: ~Copyable {
   @inline(__always)
   var isOpen: Bool { word.load(ordering: .acquiring) & Self.closed == 0 }
 
+  /// Whether nobody is inside. Who comes in later sees what was done before this was asked.
+  var isEmpty: Bool { word.wrappingAdd(0, ordering: .acquiringAndReleasing).newValue & Self.countMask == 0 }
+
   /// Waits until the gate is open or void.
   func waitUntilOpen() {
     while true {

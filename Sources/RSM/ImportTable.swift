@@ -147,6 +147,7 @@ package struct ImportTable: ~Copyable {
 
   /// Waits until no transfer uses a local memory handle that is no longer to be found.
   func waitForHandleUse() {
+    guard !handleUse.isEmpty else { return }
     _ = handleUse.close()
     handleUse.open()
   }
