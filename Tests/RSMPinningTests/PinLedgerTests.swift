@@ -1,5 +1,6 @@
 import RSMKernel
 import RSMPinning
+import RSMTestSupport
 import Testing
 
 @Suite struct PinLedgerTests {

@@ -1,5 +1,6 @@
 import CRSM
 import RSM
+import RSMTestSupport
 import Testing
 
 struct BarrierTests {
